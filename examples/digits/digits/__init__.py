@@ -1,0 +1,1 @@
+"""Recognise 8x8 handwritten digits: data, models, training and checkpoints."""

@@ -1,0 +1,5 @@
+"""`python -m repro_check`."""
+
+from repro_check.cli import main
+
+main()

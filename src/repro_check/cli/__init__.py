@@ -1,0 +1,54 @@
+"""The command line: parses words, calls one function below, picks a renderer."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+
+def main() -> None:
+    """Run the command; the one place where errors become words and exit codes."""
+    import click
+
+    from repro_check.cli.app import app
+    from repro_check.errors import ReproCheckError
+
+    # a run is short and makes no cycles; collecting costs more than the parsing of large repositories
+    gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = app(standalone_mode=False)
+    except ReproCheckError as error:
+        click.echo(f"repro-check: {error}", err=True)
+        code = error.exit_code
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("repro-check: interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    except Exception as error:  # noqa: BLE001 - a bug of ours, said as such
+        code = _report_bug(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report_bug(error: Exception) -> int:
+    import traceback
+
+    import click
+
+    click.echo(
+        f"repro-check: this is a bug of repro-check ({type(error).__name__}: {error}).\n"
+        "  Please report it with the output of the same command with --verbose.",
+        err=True,
+    )
+    if "--verbose" in sys.argv or "-v" in sys.argv:
+        traceback.print_exc()
+    return 2

@@ -1,0 +1,59 @@
+"""The commands there are; each is imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from repro_check import __version__
+
+_COMMANDS = {
+    "check": "Check files or the whole repository.",
+    "rule": "Explain one rule.",
+    "rules": "List all rules.",
+    "baseline": "Accept today's findings and fail only on new ones.",
+    "init": "Write settings, pre-commit hooks and a workflow for this repository.",
+    "config": "Show the settings that hold here, or their JSON Schema.",
+    "data": "Record and verify the digests of data.",
+    "smoke": "Run the checkpoint on a clean machine.",
+    "release": "Everything that must hold before publishing.",
+    "version": "Print the version.",
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"repro_check.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f" Did you mean `{near[0]}`?" if near else ""
+            raise click.UsageError(f"{error.message}{hint}", ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        # the summaries stand here, so that help imports no command
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_LazyGroup, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="repro-check", message="%(prog)s %(version)s")
+def app() -> None:
+    """Find out why other people will not be able to reproduce this work."""

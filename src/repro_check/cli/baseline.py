@@ -1,0 +1,77 @@
+"""`repro-check baseline`."""
+
+from __future__ import annotations
+
+import msgspec
+import click
+
+from repro_check.cli import opening
+from repro_check.engine import run, select_rules
+from repro_check.engine.baseline import Accepted, accept, read_baseline, write_baseline
+from repro_check.errors import UsageError
+from repro_check.findings import Report
+from repro_check.rules.registry import load_rules
+
+
+@click.group("baseline")
+def command() -> None:
+    """Accept today's findings, and fail only on new ones.
+
+    The file has one finding a line, without line numbers or dates, so it merges cleanly. `check` reads it
+    and never writes it.
+    """
+
+
+@command.command("create")
+@click.option("--force", is_flag=True, help="Replace an existing baseline.")
+def create(force: bool) -> None:
+    """Accept all findings that there are now."""
+    opened = opening.open_place(())
+    file = opened.root / opened.loaded.settings.baseline
+    if file.exists() and not force:
+        raise UsageError(
+            "there is a baseline already",
+            where=opened.loaded.settings.baseline,
+            fix="`baseline update` shrinks it, `baseline update --add` accepts new findings, "
+            "`baseline create --force` begins anew.",
+        )
+    report = _report(opened)
+    every = {accept(finding) for finding in (*report.findings, *report.baselined)}
+    write_baseline(file, every)
+    click.echo(f"Accepted {len(every)} findings in {opened.loaded.settings.baseline}.")
+
+
+@command.command("update")
+@click.option("--add", is_flag=True, help="Accept new findings as well.")
+def update(add: bool) -> None:
+    """Remove the findings that no longer occur."""
+    opened = opening.open_place(())
+    file = opened.root / opened.loaded.settings.baseline
+    old = read_baseline(file)
+    report = _report(opened)
+    kept: set[Accepted] = {accept(finding) for finding in report.baselined}
+    added = {accept(finding) for finding in report.findings} if add else set()
+    if kept | added != old or not file.exists():
+        write_baseline(file, kept | added)
+    click.echo(f"Removed {len(old - kept)}, added {len(added)}; {len(kept | added)} remain.")
+
+
+@command.command("show")
+def show() -> None:
+    """List the accepted findings, and those that no longer occur."""
+    opened = opening.open_place(())
+    accepted = read_baseline(opened.root / opened.loaded.settings.baseline)
+    report = _report(opened)
+    for finding in report.baselined:
+        place = finding.location.path or "(repository)"
+        click.echo(f"{finding.fingerprint} {finding.code} {place}: {finding.message}")
+    for item in sorted(accepted - {accept(finding) for finding in report.baselined}):
+        click.echo(f"{item.fingerprint} {item.code} {item.path}: no longer occurs")
+
+
+def _report(opened: opening.Opened) -> Report:
+    settings = opened.loaded.settings
+    rules = select_rules(load_rules(), settings)
+    everything = msgspec.structs.replace(opened, paths=(), names_files=False)
+    session = opening.open_session(everything, settings)
+    return run(session, rules, opening.default_scope(everything, ()))

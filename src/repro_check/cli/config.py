@@ -1,0 +1,35 @@
+"""`repro-check config`."""
+
+from __future__ import annotations
+
+import click
+
+from repro_check.cli import opening
+from repro_check.settings import Settings, settings_schema
+
+
+@click.command("config")
+@click.argument("path", default=".")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the settings.")
+def command(path: str, schema: bool) -> None:
+    """Show the settings that hold for PATH (default: this folder), and where they come from."""
+    if schema:
+        import json
+
+        click.echo(json.dumps(settings_schema(), indent=2))
+        return
+    opened = opening.open_place((path,))
+    show_settings(opened, opened.loaded.settings)
+
+
+def show_settings(opened: opening.Opened, settings: Settings) -> None:
+    """Print settings as TOML-like lines, with their file."""
+    import json
+
+    import msgspec
+
+    source = opened.loaded.path
+    click.echo(f"# from {source}" if source else "# the defaults: no settings file was found")
+    click.echo(f"# root {opened.root}")
+    for key, value in msgspec.to_builtins(settings).items():
+        click.echo(f"{key} = {json.dumps(value)}")

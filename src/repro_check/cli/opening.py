@@ -1,0 +1,88 @@
+"""From the words on the command line to an opened repository."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from repro_check.engine import Scope, Session
+from repro_check.errors import UsageError
+from repro_check.rules.rule import Stage
+from repro_check.settings import LoadedSettings, Settings, load_settings
+from repro_check.sources.discovery import Tree, discover, find_root
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A place on disk with its settings: what every command starts from.
+
+    Attributes:
+        root: the top of the repository.
+        is_git: whether git manages it.
+        paths: what was named, relative to the root with forward slashes; () is everything.
+        names_files: whether files were named, and no folder.
+    """
+
+    root: Path
+    is_git: bool
+    paths: tuple[str, ...]
+    names_files: bool
+    loaded: LoadedSettings
+
+
+def open_place(
+    words: Sequence[str], *, config: str | None = None, isolated: bool = False
+) -> Opened:
+    """Find root and settings for the paths that a user named (none: this folder).
+
+    Raises:
+        UsageError: a path does not exist, or the paths belong to different repositories.
+    """
+    named = [Path(os.path.abspath(word)) for word in words] or [Path.cwd()]
+    for path in named:
+        if not path.exists():
+            raise UsageError(f"there is no file or folder `{_shown(path)}`", fix="Check the path.")
+    root, is_git = find_root(named[0])
+    relative = []
+    for path in named:
+        if not path.is_relative_to(root):
+            raise UsageError(
+                f"`{_shown(path)}` lies outside of `{root}`",
+                fix="Check one repository at a time.",
+            )
+        relative.append("" if path == root else path.relative_to(root).as_posix())
+    start = named[0] if len(named) == 1 else Path(os.path.commonpath(named))
+    loaded = load_settings(
+        start, root, config=Path(config) if config else None, isolated=isolated
+    )
+    names_files = bool(words) and all(path.is_file() for path in named)
+    paths = () if "" in relative else tuple(relative)
+    return Opened(root, is_git, paths, names_files, loaded)
+
+
+def open_tree(opened: Opened, settings: Settings, *, is_staged: bool = False) -> Tree:
+    """The files of the repository, those named by the user included."""
+    extra = opened.paths if opened.names_files else ()
+    return discover(opened.root, is_staged=is_staged, exclude=settings.exclude, extra=extra)
+
+
+def open_session(opened: Opened, settings: Settings, *, is_staged: bool = False) -> Session:
+    """The repository, ready to be checked."""
+    return Session(open_tree(opened, settings, is_staged=is_staged), settings)
+
+
+def default_scope(opened: Opened, stages: Sequence[str], message: Path | None = None) -> Scope:
+    """What a run looks at: named files get the file rules, everything else all rules."""
+    if stages:
+        chosen = frozenset(Stage(stage) for stage in stages)
+    elif opened.names_files:
+        chosen = frozenset({Stage.FILE})
+    else:
+        chosen = frozenset({Stage.FILE, Stage.REPOSITORY, Stage.DATA})
+    return Scope(paths=opened.paths, stages=chosen, message=message)
+
+
+def _shown(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

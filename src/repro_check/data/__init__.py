@@ -1,0 +1,43 @@
+"""Data and their digests: what a configuration declares, what is on disk, and whether they agree.
+
+A library of its own, usable without the command line:
+
+    declared = declarations(facts)
+    verdicts = [verify(one, root=root, config_path="conf/data.yaml") for one in declared]
+"""
+
+from __future__ import annotations
+
+from repro_check.data.atomic import write_atomic
+from repro_check.data.declarations import DataDeclaration, declarations
+from repro_check.data.digests import (
+    Algorithm,
+    UndefinedDigest,
+    digest_of,
+    md5_reference,
+    tree_digest,
+)
+from repro_check.data.index import StatIndex
+from repro_check.data.lock import LockPlan, Refusal, lock_edits
+from repro_check.data.undeclared import undeclared
+from repro_check.data.verify import State, Verdict, measure, verify
+
+__all__ = [
+    "Algorithm",
+    "DataDeclaration",
+    "LockPlan",
+    "Refusal",
+    "StatIndex",
+    "State",
+    "UndefinedDigest",
+    "Verdict",
+    "declarations",
+    "digest_of",
+    "lock_edits",
+    "md5_reference",
+    "measure",
+    "tree_digest",
+    "undeclared",
+    "verify",
+    "write_atomic",
+]

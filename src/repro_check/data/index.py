@@ -1,0 +1,110 @@
+"""A memory of digests: a directory that looks as it did is answered without being read.
+
+The idea and its trap are git's (git-scm.com/docs/racy-git): what `stat` says tells a changed file
+from an unchanged one only if the change fell into another tick of the clock than the recording.
+So nothing is remembered of a tree in which any file is younger than two seconds, which is the
+coarsest tick of the file systems in use (FAT).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from repro_check.data.atomic import write_atomic
+from repro_check.errors import ReproCheckError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from repro_check.data.digests import Algorithm
+    from repro_check.data.listing import Listing
+
+RACY_NS = 2_000_000_000
+FILE_NAME = "data-index.json"
+_VERSION = 1
+_MOST = 1_000
+_LARGEST = 4 << 20
+
+
+class _Memory(msgspec.Struct, frozen=True):
+    path: str
+    algorithm: str
+    listing: str
+    digest: str
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    version: int
+    check: str
+    memories: tuple[_Memory, ...]
+
+
+class StatIndex:
+    """The digests remembered in one folder, one record a data directory and algorithm.
+
+    Two runs at once cannot harm it: the file is replaced whole, and the loser's record is merely
+    computed again. A damaged file, or one of another version, is an empty index.
+
+    Args:
+        folder: where the file `data-index.json` is kept; made when first needed.
+        clock: the time now, in nanoseconds since the epoch.
+    """
+
+    def __init__(self, folder: Path, *, clock: Callable[[], int] = time.time_ns) -> None:
+        self.file = folder / FILE_NAME
+        self.clock = clock
+
+    def lookup(self, path: Path, algorithm: Algorithm, listing: Listing) -> str | None:
+        """The digest recorded when `path` looked exactly as `listing`, if there is one."""
+        real = os.path.realpath(path)
+        for memory in self._read():
+            if (memory.path, memory.algorithm) == (real, algorithm.value):
+                return memory.digest if memory.listing == listing.digest else None
+        return None
+
+    def record(
+        self, path: Path, algorithm: Algorithm, listing: Listing, digest: str, *, since_ns: int
+    ) -> bool:
+        """Remember a digest; returns whether it was.
+
+        Args:
+            path: the data file or directory.
+            algorithm: how the digest was made.
+            listing: what the tree looked like both before and after it was read.
+            digest: the digest.
+            since_ns: `clock()` from before the first look; a file that is not at least two
+                seconds older could change later without looking different.
+        """
+        if listing.newest_ns > since_ns - RACY_NS:
+            return False
+        new = _Memory(os.path.realpath(path), algorithm.value, listing.digest, digest)
+        kept = [m for m in self._read() if (m.path, m.algorithm) != (new.path, new.algorithm)]
+        memories = (*kept[-(_MOST - 1) :], new)
+        try:
+            content = msgspec.json.encode(_Stored(_VERSION, _check(memories), memories))
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(self.file, content)
+        except (OSError, ReproCheckError, ValueError):
+            return False
+        return True
+
+    def _read(self) -> tuple[_Memory, ...]:
+        try:
+            if self.file.stat().st_size > _LARGEST:
+                return ()
+            stored = msgspec.json.decode(self.file.read_bytes(), type=_Stored)
+        except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+            return ()
+        if stored.version != _VERSION or stored.check != _check(stored.memories):
+            return ()
+        return stored.memories
+
+
+def _check(memories: tuple[_Memory, ...]) -> str:
+    return hashlib.blake2b(msgspec.json.encode(memories), digest_size=16).hexdigest()

@@ -1,0 +1,61 @@
+"""The names by which configurations speak of data and of digests.
+
+Lists, not guesses: a key that is not here declares nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+PATH_KEYS = (
+    *("data_dir", "data_path", "data_root", "data_folder", "data_file", "datadir"),
+    *("dataset_dir", "dataset_path", "dataset_root", "dataset_folder", "dataset_file"),
+    *("dir", "directory", "folder", "path", "filepath", "file_path", "file", "root", "root_dir"),
+    *("data", "dataset"),
+)
+"""What may be the path that a bare `md5` belongs to, the most telling name first."""
+
+PATH_SUFFIXES = ("", "_dir", "_path", "_root", "_folder", "_file", "_directory")
+"""`<x>_md5` belongs to `<x>` followed by one of these."""
+
+GENERIC_KEYS = frozenset({"dir", "directory", "folder", "path", "root", "file", "root_dir"})
+"""Keys that name data only inside a mapping that does."""
+
+_SPLIT = r"(?:train|training|val|valid|validation|test|eval)"
+# What a program writes, or what is not about data sets at all.
+_NOT_INPUT = r"(?!(?:out|output|save|saved|results?|log|pred\w*|cache|user|meta|tmp|form)_)"
+
+FOLDER_KEY = re.compile(
+    rf"{_NOT_INPUT}(?:\w+_)?data_?(?:sets?_?)?(?:dir|root|folder|directory)"
+    rf"|{_SPLIT}_(?:set_)?(?:dir|root|folder)"
+)
+"""Keys whose value is a folder of data, even if it is a bare word."""
+
+FILE_KEY = re.compile(
+    rf"{_NOT_INPUT}(?:\w+_)?data(?:sets?)?(?:_path|_file|_csv)?"
+    rf"|{_SPLIT}(?:_?set)?(?:_path|_file|_csv)?"
+)
+"""Keys whose value is data if it looks like a path, and otherwise perhaps a name."""
+
+DATA_MAPPING = re.compile(
+    r"data|datasets?|data_?modules?|data_?sources?|corpus|corpora|(?:train|val|valid|test)_?sets?"
+    r"|(?:\w+_)?(?:data|dataset)"
+)
+"""Mappings that describe data."""
+
+RECORD = re.compile(
+    r"(?:(?P<stem>.+)_)?(?:md5(?:sum)?|sha\d+(?:sum)?|digest|checksums?|known_hash|hash"
+    r"|revision|commit|dvc|blake3|crc32)"
+)
+"""Keys that record what the data are, by digest or by revision."""
+
+DIGEST = re.compile(r"(?:(?P<stem>.+)_)?(?P<kind>md5(?:sum)?|sha256(?:sum)?|digest)")
+"""Keys whose value is compared with the data."""
+
+URL_KEY = re.compile(r"(?:.+_)?(?:urls?|uri|href|link)")
+FILE_NAME_KEY = re.compile(r"file_?names?|fn|archive(?:_name)?|zip_?file")
+
+
+def normal(key: str | int) -> str:
+    """A key as the tables above spell it: lower case, underscores."""
+    return str(key).lower().replace("-", "_")

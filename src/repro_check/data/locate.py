@@ -1,0 +1,60 @@
+"""Where the data that a configuration names are on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from repro_check.data.paths import is_url
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The answer: a path, or why there is none.
+
+    Attributes:
+        path: the data, or None.
+        is_outside: something is there, but a relative path leads out of the repository to it.
+    """
+
+    path: Path | None = None
+    is_outside: bool = False
+
+
+def locate(path_text: str, *, root: Path, config_path: str) -> Place:
+    """Find the data of one declaration.
+
+    A relative path is tried against the repository's root (where training is usually started),
+    then against the configuration's own folder, then against each folder above that, the nearest
+    first. The first place where something exists is taken. Neither `..` nor a link leads out of
+    the root; an absolute path (or one that begins with `~`) may be anywhere.
+
+    Args:
+        path_text: the path, with interpolations filled in.
+        root: the repository.
+        config_path: the configuration, relative to the root with forward slashes.
+    """
+    if "\0" in path_text or is_url(path_text):
+        return Place()
+    written = Path(path_text.replace("\\", "/") if os.sep == "/" else path_text)
+    if path_text.startswith("~"):
+        written = Path(os.path.expanduser(path_text))  # noqa: PTH111 - no error for an unknown user
+    if written.is_absolute():
+        return Place(written if _exists(written) else None)
+    top = Path(os.path.realpath(root))
+    is_outside = False
+    folders = [PurePosixPath(), *PurePosixPath(config_path).parents]
+    for folder in dict.fromkeys(folders):
+        candidate = top / folder / written
+        if not _exists(candidate):
+            continue
+        if Path(os.path.realpath(candidate)).is_relative_to(top):
+            return Place(candidate)
+        is_outside = True
+    return Place(is_outside=is_outside)
+
+
+def _exists(path: Path) -> bool:
+    # A link that leads nowhere is there all the same: it may stand for annexed content.
+    return os.path.lexists(path)

@@ -1,0 +1,70 @@
+"""The baseline: findings that a project lives with for now, one a line, sorted.
+
+The file has no line numbers and no time stamps, so that it merges cleanly and only ever changes when
+findings do. `check` never writes it; `baseline update` shrinks it; growing it is asked for by name.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from repro_check.errors import ReproCheckError
+from repro_check.findings import Finding
+
+_HEADER = "# repro-check baseline 1: findings accepted for now; see `repro-check baseline --help`"
+
+
+class Accepted(msgspec.Struct, frozen=True, order=True):
+    """One accepted finding."""
+
+    path: str
+    code: str
+    fingerprint: str
+
+
+def read_baseline(file: Path) -> frozenset[Accepted]:
+    """The accepted findings of a baseline file; none if there is no file.
+
+    Raises:
+        ReproCheckError: the file cannot be read, or a line has another form (with its number).
+    """
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReproCheckError(f"the baseline cannot be read: {error}", where=str(file)) from error
+    accepted = set()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = line.split(maxsplit=2)
+        if len(fields) != 3 or len(fields[0]) != 16:
+            raise ReproCheckError(
+                "this line is no finding (fingerprint, code, path)",
+                where=f"{file.name}:{number}",
+                fix="Remove the line, or the marks of a merge conflict, and run it again.",
+            )
+        accepted.add(Accepted(fields[2], fields[1], fields[0]))
+    return frozenset(accepted)
+
+
+def write_baseline(file: Path, accepted: Iterable[Accepted]) -> None:
+    """Write a baseline file, whole or not at all."""
+    lines = [f"{item.fingerprint} {item.code} {item.path}" for item in sorted(set(accepted))]
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=file.parent, delete=False, newline="\n"
+    ) as stream:
+        stream.write("\n".join((_HEADER, *lines)) + "\n")
+    os.chmod(stream.name, 0o644)
+    os.replace(stream.name, file)
+
+
+def accept(finding: Finding) -> Accepted:
+    """The baseline's line for a finding."""
+    return Accepted(finding.location.path, finding.code, finding.fingerprint)

@@ -1,0 +1,222 @@
+"""Apply the edits of fixes to files: whole or not at all, in rounds, never breaking a file.
+
+Edits of different fixes that overlap wait for the next round, since the first may change what the
+second meant. A file that would no longer parse after its fixes is left as it was, and said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from repro_check.errors import ReproCheckError
+from repro_check.findings import Edit, Finding, Fix, Safety
+from repro_check.sources.kinds import Kind, kind_of
+from repro_check.sources.lines import Lines
+from repro_check.sources.unreadable import Unreadable
+
+
+class Change(msgspec.Struct, frozen=True):
+    """New content for one file."""
+
+    path: str
+    old: bytes
+    new: bytes
+    fixes: int
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Fixes of a file that were not applied, and why."""
+
+    path: str
+    reason: str
+
+
+def plan_fixes(
+    findings: Iterable[Finding], read: Callable[[str], bytes | None], allowed: frozenset[Safety]
+) -> Iterator[Change | Refusal]:
+    """The changes that the allowed fixes of these findings make, file by file.
+
+    A fix that edits several files is applied only if none of its edits has to wait.
+    """
+    chosen = _compatible([f.fix for f in findings if f.fix and f.fix.safety in allowed])
+    edits: dict[str, list[Edit]] = {}
+    for fix in chosen:
+        for edit in fix.edits:
+            edits.setdefault(edit.location.path, []).append(edit)
+    for path in sorted(edits):
+        old = read(path)
+        if old is None:
+            yield Refusal(path, "the file can no longer be read")
+            continue
+        try:
+            new = _edited(path, old, edits[path])
+        except (Unreadable, ValueError) as error:
+            yield Refusal(path, f"the fix cannot be applied: {error}")
+            continue
+        problem = _why_broken(path, new)
+        if problem:
+            yield Refusal(path, f"the fix would break the file ({problem}), so it was dropped")
+        elif new != old:
+            yield Change(path, old, new, len(edits[path]))
+
+
+def plan_edits(path: str, old: bytes, edits: Iterable[Edit]) -> Change:
+    """The change that edits make to one file, whatever they are for.
+
+    Raises:
+        ReproCheckError: the edits do not fit the file, or would break it.
+    """
+    wanted = list(edits)
+    try:
+        new = _edited(path, old, wanted)
+    except (Unreadable, ValueError) as error:
+        raise ReproCheckError(f"the file cannot be edited: {error}", where=path) from error
+    problem = _why_broken(path, new)
+    if problem:
+        raise ReproCheckError(f"the edit would break the file ({problem})", where=path)
+    return Change(path, old, new, len(wanted))
+
+
+def diff(change: Change) -> str:
+    """A unified diff of a change."""
+    import difflib
+
+    old, new = (text.decode("utf-8", errors="replace") for text in (change.old, change.new))
+    lines = difflib.unified_diff(
+        old.splitlines(keepends=True),
+        new.splitlines(keepends=True),
+        f"a/{change.path}",
+        f"b/{change.path}",
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+def write(change: Change, root: Path) -> None:
+    """Replace a file by its new content, whole or not at all, with its mode kept.
+
+    Raises:
+        OSError: the folder cannot be written; the old file is intact.
+    """
+    file = root / change.path
+    mode = file.stat().st_mode
+    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
+        stream.write(change.new)
+    try:
+        os.chmod(stream.name, mode & 0o7777)
+        os.replace(stream.name, file)
+    except OSError:
+        os.unlink(stream.name)
+        raise
+
+
+def _compatible(fixes: Iterable[Fix]) -> Iterator[Fix]:
+    taken: dict[tuple[str, int | None], list[tuple[tuple[int, int], tuple[int, int]]]] = {}
+    seen: set[Fix] = set()
+    for fix in fixes:
+        if fix in seen:
+            continue
+        seen.add(fix)
+        wanted = [(_key(edit), _range(edit)) for edit in fix.edits]
+        if any(_overlap(span, other) for key, span in wanted for other in taken.get(key, ())):
+            continue
+        for key, span in wanted:
+            taken.setdefault(key, []).append(span)
+        yield fix
+
+
+def _key(edit: Edit) -> tuple[str, int | None]:
+    return edit.location.path, edit.location.cell
+
+
+def _range(edit: Edit) -> tuple[tuple[int, int], tuple[int, int]]:
+    span = edit.location.span
+    if span is None:
+        raise ValueError("an edit needs a span")
+    return (span.line, span.column), (span.end_line, span.end_column)
+
+
+def _overlap(
+    first: tuple[tuple[int, int], tuple[int, int]], second: tuple[tuple[int, int], tuple[int, int]]
+) -> bool:
+    if first == second:
+        return True
+    return first[0] < second[1] and second[0] < first[1]
+
+
+def _edited(path: str, old: bytes, edits: list[Edit]) -> bytes:
+    if kind_of(path) is Kind.NOTEBOOK:
+        return _edited_notebook(old, edits)
+    has_mark = old.startswith(b"\xef\xbb\xbf")
+    text = old.decode("utf-8-sig")
+    new = _edited_text(text, edits)
+    return (b"\xef\xbb\xbf" if has_mark else b"") + new.encode("utf-8")
+
+
+def _edited_text(text: str, edits: list[Edit]) -> str:
+    starts = Lines(text).starts
+    newline = "\r\n" if "\r\n" in text else "\n"
+    for edit in sorted(edits, key=_range, reverse=True):
+        (line, column), (end_line, end_column) = _range(edit)
+        if end_line > len(starts):
+            raise ValueError("the file is shorter than it was")
+        begin, end = starts[line - 1] + column - 1, starts[end_line - 1] + end_column - 1
+        text = text[:begin] + edit.replacement.replace("\n", newline) + text[end:]
+    return text
+
+
+def _edited_notebook(old: bytes, edits: list[Edit]) -> bytes:
+    """Edit cells in place: only the JSON strings of the changed sources are written anew."""
+    from repro_check.sources import json_positions
+    from repro_check.sources.notebook import cells_of, load, source_of
+
+    text = old.decode("utf-8")
+    node = json_positions.parse(text)
+    cells = cells_of(load(old))
+    lines = Lines(text)
+    by_cell: dict[int, list[Edit]] = {}
+    for edit in edits:
+        if edit.location.cell is None:
+            raise ValueError("an edit of a notebook needs a cell")
+        by_cell.setdefault(edit.location.cell, []).append(edit)
+    for number in sorted(by_cell, reverse=True):
+        source = node.find(("cells", number - 1, "source"))
+        if source is None:
+            raise ValueError(f"there is no cell {number}")
+        new = _edited_text(source_of(cells[number - 1]), by_cell[number])
+        span = source.span
+        begin = lines.starts[span.line - 1] + span.column - 1
+        end = lines.starts[span.end_line - 1] + span.end_column - 1
+        written = json.dumps(new, ensure_ascii=False)
+        if source.kind == "array":
+            indent = _indent_of(text, begin, source.children[0].span if source.children else None)
+            items = [json.dumps(line, ensure_ascii=False) for line in new.splitlines(keepends=True)]
+            inner = f",\n{indent} ".join(items)
+            written = f"[\n{indent} {inner}\n{indent}]"
+        text = text[:begin] + written + text[end:]
+    return text.encode("utf-8")
+
+
+def _indent_of(text: str, begin: int, _first: object) -> str:
+    start = text.rfind("\n", 0, begin) + 1
+    line = text[start:begin]
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _why_broken(path: str, new: bytes) -> str:
+    """Why a file cannot be read any more; "" when it can, or when it is of no readable kind."""
+    from repro_check.engine.readers import BY_KIND
+
+    reader = BY_KIND.get(kind_of(path))
+    if reader is None:
+        return ""
+    try:
+        reader.read(path, new)
+    except Unreadable as error:
+        return error.reason
+    return ""

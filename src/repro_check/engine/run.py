@@ -1,0 +1,205 @@
+"""One run of the checks, from paths to a report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from repro_check.engine.baseline import Accepted, accept, read_baseline
+from repro_check.engine.cache import Cache, cache_path, code_digest
+from repro_check.engine.fingerprint import with_fingerprints
+from repro_check.engine.places import Places
+from repro_check.engine.readers import BY_KIND, SECRETS, Reader
+from repro_check.engine.selection import fits
+from repro_check.engine.store import FactsStore, package_folder
+from repro_check.engine.subjects import Subjects
+from repro_check.engine.suppress import Suppression, settle
+from repro_check.findings import Finding, NotChecked, Report, Severity
+from repro_check.project.files import SuppressionsFile
+from repro_check.project.project import Project
+from repro_check.rules.rule import Rule, Stage
+from repro_check.settings import Settings
+from repro_check.sources import git
+from repro_check.sources.discovery import SourceFile, Tree
+
+class Scope(msgspec.Struct, frozen=True):
+    """What a run looks at.
+
+    Attributes:
+        paths: files and folders relative to the root whose findings are wanted; () is everything.
+        stages: the stages of rules that run.
+        message: path of a commit message file, for the stage of that name.
+        required: paths that the user named and that must be readable for the run to count.
+    """
+
+    paths: tuple[str, ...] = ()
+    stages: frozenset[Stage] = frozenset({Stage.FILE, Stage.REPOSITORY, Stage.DATA})
+    message: Path | None = None
+
+    def includes(self, path: str) -> bool:
+        """Whether findings in a file are wanted; "" stands for the repository."""
+        if not self.paths or not path:
+            return True
+        return any(path == item or path.startswith(f"{item}/") for item in self.paths)
+
+
+class Session:
+    """The opened repository of one run: its tree, its facts and its project."""
+
+    def __init__(self, tree: Tree, settings: Settings) -> None:
+        self.tree = tree
+        self.settings = settings
+        path = None
+        if settings.cache:
+            folders = [package_folder() / name for name in ("sources", "secrets")]
+            path = cache_path(tree.root, git.folder(tree.root), code_digest(folders))
+        self.store = FactsStore(tree, Cache(path), limit=settings.max_file_size)
+        self.project = Project(tree, settings, self.store)
+        self.places = Places(tree.get, self.store.content)
+
+
+def run(session: Session, rules: Sequence[Rule], scope: Scope) -> Report:
+    """Check a repository.
+
+    Args:
+        session: the opened repository.
+        rules: the selected rules, sorted by code.
+        scope: which of its files and stages are looked at.
+
+    Returns:
+        Findings sorted by place, those set aside, and what was not checked. The report is a pure
+        function of the tree's content, the settings and the scope, but for its seconds.
+    """
+    started = time.perf_counter()
+    running = [rule for rule in rules if rule.stage in scope.stages]
+    active = [rule for rule in running if SuppressionsFile not in rule.subjects]
+    subjects = Subjects(session.project, session.store, scope.includes, scope.message)
+    session.store.preload(list(_wanted(session, active, scope)))
+    found: list[Finding] = []
+    for rule in active:
+        for subject in subjects.of(rule):
+            for outcome in rule.run(subject, session.project):
+                if isinstance(outcome, NotChecked):
+                    session.store.note(outcome)
+                elif scope.includes(outcome.location.path):
+                    found.append(outcome)
+    shown = session.settings.shown_severity
+    kept = sorted(
+        (f for f in _with_sources(found, session) if (f.severity or Severity.ERROR) >= shown),
+        key=lambda finding: (finding.location.sort_key, finding.code, finding.message),
+    )
+    kept = [f for f in kept if not _is_ignored(f, session.settings)]
+    suppressions = list(subjects.suppressions())
+    settled = settle(kept, suppressions, _names_rule(rules))
+    standing = [*settled.standing]
+    for rule in running:
+        if SuppressionsFile in rule.subjects:
+            unused = _unused(suppressions, settled.used, active)
+            standing.extend(_with_sources(subjects.suppression_findings(rule, unused), session))
+    standing.sort(key=lambda finding: (finding.location.sort_key, finding.code))
+    accepted = read_baseline(session.tree.root / session.settings.baseline)
+    marked = list(with_fingerprints(standing))
+    baselined = [finding for finding in marked if accept(finding) in accepted]
+    session.store.save()
+    return Report(
+        root=str(session.tree.root),
+        findings=tuple(finding for finding in marked if accept(finding) not in accepted),
+        suppressed=tuple(with_fingerprints(settled.suppressed)),
+        baselined=tuple(baselined),
+        not_checked=tuple(_not_checked(session, scope)),
+        stale_baseline=_stale(accepted, baselined, active, scope),
+        files=subjects.files,
+        seconds=time.perf_counter() - started,
+        rules={rule.code: rule.info for rule in rules},
+    )
+
+
+def _wanted(
+    session: Session, active: Sequence[Rule], scope: Scope
+) -> Iterator[tuple[SourceFile, Reader]]:
+    """The facts that a run will surely ask for: those of the files in scope, for file rules."""
+    is_wide = any(rule.stage is Stage.REPOSITORY for rule in active)
+    reads_secrets = any(rule.family == "SEC" for rule in active)
+    for file in session.tree.files:
+        is_inside = scope.includes(file.path)
+        reader = BY_KIND.get(file.kind)
+        if reader is not None and (is_inside or is_wide):
+            yield file, reader
+        if reads_secrets and is_inside:
+            yield file, SECRETS
+
+
+def _with_sources(findings: Sequence[Finding] | Iterator[Finding], session: Session) -> list[Finding]:
+    return [
+        finding
+        if finding.source
+        else msgspec.structs.replace(finding, source=session.places.line(finding.location))
+        for finding in findings
+    ]
+
+
+def _is_ignored(finding: Finding, settings: Settings) -> bool:
+    if not settings.per_file_ignores or not finding.location.path:
+        return False
+    import pathspec
+
+    for glob, selectors in settings.per_file_ignores.items():
+        is_meant = any(_selects(selector, finding) for selector in selectors)
+        spec = pathspec.GitIgnoreSpec.from_lines([glob])
+        if is_meant and spec.match_file(finding.location.path):
+            return True
+    return False
+
+
+def _selects(selector: str, finding: Finding) -> bool:
+    is_prefix = selector.isupper() and finding.code.startswith(selector)
+    return is_prefix or selector in {"ALL", finding.name}
+
+
+def _names_rule(rules: Sequence[Rule]) -> Callable[[str, Finding], bool]:
+    by_code = {rule.code: rule for rule in rules}
+
+    def names(selector: str, finding: Finding) -> bool:
+        rule = by_code.get(finding.code)
+        return rule is not None and fits(selector, rule)
+
+    return names
+
+
+def _unused(
+    suppressions: Sequence[Suppression], used: frozenset[int], active: Sequence[Rule]
+) -> list[Suppression]:
+    """Suppressions that covered nothing although every rule that they name did run."""
+    return [
+        item
+        for index, item in enumerate(suppressions)
+        if index not in used
+        and item.directive.codes
+        and all(any(fits(code, rule) for rule in active) for code in item.directive.codes)
+    ]
+
+
+def _not_checked(session: Session, scope: Scope) -> Iterator[NotChecked]:
+    for path in session.tree.links_out:
+        if scope.includes(path):
+            yield NotChecked(path, "is a symbolic link that leaves the repository")
+    for path in session.tree.submodules:
+        if scope.includes(path):
+            yield NotChecked(path, "is a submodule: check it in its own repository")
+    for note in session.store.not_checked:
+        if scope.includes(note.path):
+            yield note
+
+
+def _stale(
+    accepted: frozenset[Accepted], baselined: Sequence[Finding], active: Sequence[Rule], scope: Scope
+) -> int:
+    """How many accepted findings no longer occur; 0 unless the whole repository was checked."""
+    if scope.paths:
+        return 0
+    codes = {rule.code for rule in active}
+    present = {accept(finding) for finding in baselined}
+    return sum(1 for item in accepted if item not in present and item.code in codes)

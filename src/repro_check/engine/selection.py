@@ -1,0 +1,59 @@
+"""Which rules run: codes, prefixes, names, profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from repro_check.errors import UsageError
+from repro_check.rules.rule import Rule, Stage
+from repro_check.settings import Settings
+
+
+def select_rules(rules: Sequence[Rule], settings: Settings) -> tuple[Rule, ...]:
+    """The rules that the settings ask for, sorted by code.
+
+    Raises:
+        UsageError: a selector that fits no rule, with the nearest one.
+    """
+    if settings.select:
+        chosen = _matching(rules, settings.select, "select")
+    else:
+        chosen = {rule.code for rule in rules if _is_in_profile(rule, settings.profile)}
+    chosen |= _matching(rules, settings.extend_select, "extend-select")
+    chosen -= _matching(rules, settings.ignore, "ignore")
+    return tuple(rule for rule in rules if rule.code in chosen)
+
+
+def fits(selector: str, rule: Rule) -> bool:
+    """Whether a code, a prefix of one, a name or ALL names this rule."""
+    if selector in {"ALL", rule.name, rule.code}:
+        return True
+    return selector.isupper() and selector.isalnum() and rule.code.startswith(selector)
+
+
+def _matching(rules: Sequence[Rule], selectors: Iterable[str], key: str) -> set[str]:
+    chosen: set[str] = set()
+    for selector in selectors:
+        found = {rule.code for rule in rules if fits(selector, rule)}
+        if not found:
+            raise UsageError(
+                f"`{selector}` names no rule{_nearest(selector, rules)}",
+                where=key,
+                fix="`repro-check rules` lists the codes and names that there are.",
+            )
+        chosen |= found
+    return chosen
+
+
+def _nearest(word: str, rules: Sequence[Rule]) -> str:
+    import difflib
+
+    names = [rule.code for rule in rules] + [rule.name for rule in rules]
+    near = difflib.get_close_matches(word, names, n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _is_in_profile(rule: Rule, profile: str) -> bool:
+    if rule.stage is Stage.RELEASE:
+        return profile == "release"
+    return rule.is_default

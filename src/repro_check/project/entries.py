@@ -1,0 +1,102 @@
+"""Entry points: where a person starts the work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from repro_check.project.calls import Node
+from repro_check.sources.expressions import Literal, Name, Operation
+from repro_check.sources.python import MODULE, ModuleFacts
+
+if TYPE_CHECKING:
+    from repro_check.project.files import PythonFile
+
+_DECORATED = re.compile(r"(^|\.)(hydra\.main|hydra_main|click\.command|click\.group|\w*app\.command)$")
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A file that is run, and the nodes at which running it begins."""
+
+    path: str
+    nodes: tuple[Node, ...]
+
+
+def main_guard(facts: ModuleFacts) -> int | None:
+    """The block of `if __name__ == "__main__":`, or None."""
+    for index, block in enumerate(facts.blocks):
+        if block.kind != "if" or block.parent != MODULE:
+            continue
+        test = block.test
+        if isinstance(test, Operation) and test.operator == "==":
+            sides = {getattr(side, "name", None) or getattr(side, "value", None) for side in test.operands}
+            if sides == {"__name__", "__main__"}:
+                return index
+    return None
+
+
+def is_run(facts: ModuleFacts) -> bool:
+    """Whether a module says itself that it is a script."""
+    if main_guard(facts) is not None:
+        return True
+    return any(_is_command(facts, function.decorators) for function in facts.functions)
+
+
+def find_entries(
+    files: Iterable[PythonFile], *, named: frozenset[str], imported: frozenset[str]
+) -> Iterator[Entry]:
+    """The entry points among the product's modules.
+
+    Args:
+        files: Python files.
+        named: paths that a README, a script, a Makefile or the settings name as commands.
+        imported: paths that other modules import.
+    """
+    for file in files:
+        if file.notebook is not None or not file.is_product:
+            continue
+        is_script = is_run(file.facts) or file.path in named
+        if not is_script and file.path not in imported:
+            is_script = _does_work(file.facts)
+        if is_script:
+            yield Entry(file.path, (Node(file.path, MODULE), *_commands(file)))
+
+
+def _commands(file: PythonFile) -> Iterator[Node]:
+    for function in file.facts.functions:
+        if _is_command(file.facts, function.decorators):
+            yield Node(file.path, function.block)
+
+
+def _is_command(facts: ModuleFacts, decorators: Iterable[object]) -> bool:
+    for decorator in decorators:
+        index = getattr(decorator, "index", None)
+        if isinstance(index, int):
+            call = facts.calls[index]
+            if _DECORATED.search(call.target or call.name):
+                return True
+        elif isinstance(decorator, Name) and _DECORATED.search(decorator.name):
+            return True
+    return False
+
+
+def _does_work(facts: ModuleFacts) -> bool:
+    """Whether the top level of a module trains: a script without a guard."""
+    from repro_check.project.libraries import is_training
+
+    for call in facts.calls:
+        if facts.function_of(call.block) is None and is_training(call.name):
+            in_class = any(facts.blocks[b].kind == "class" for b in facts.ancestors(call.block))
+            if not in_class:
+                return True
+    return False
+
+
+def literal_text(expression: object) -> str | None:
+    """The string behind an expression, if it is a literal one."""
+    if isinstance(expression, Literal) and isinstance(expression.value, str):
+        return expression.value
+    return None

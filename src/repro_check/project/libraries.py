@@ -1,0 +1,129 @@
+"""What well-known libraries do with randomness: who seeds, who draws, who trains.
+
+Sources are the fact sheet of the documentation (docs/facts.md) and each library's own documents. A name
+that is not here is unknown, and unknown is no finding.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+
+
+class Family(enum.Enum):
+    """A random number generator that is seeded as one."""
+
+    PYTHON = "random"
+    NUMPY = "numpy"
+    TORCH = "torch"
+    TENSORFLOW = "tensorflow"
+    JAX = "jax"
+    OTHER = "other"
+
+
+EVERY = frozenset(Family)
+"""What a helper that seeds "everything" seeds."""
+
+_PYTHON = frozenset({Family.PYTHON})
+_NUMPY = frozenset({Family.NUMPY})
+_TORCH = frozenset({Family.TORCH})
+_TENSORFLOW = frozenset({Family.TENSORFLOW})
+_JAX = frozenset({Family.JAX})
+
+_SEEDERS = {
+    "random.seed": _PYTHON,
+    "numpy.random.seed": _NUMPY,
+    "torch.manual_seed": _TORCH,
+    "torch.random.manual_seed": _TORCH,
+    "torch.cuda.manual_seed": _TORCH,
+    "torch.cuda.manual_seed_all": _TORCH,
+    "torch.mps.manual_seed": _TORCH,
+    "torch.set_rng_state": _TORCH,
+    "tensorflow.set_random_seed": _TENSORFLOW,
+    "tensorflow.random.set_seed": _TENSORFLOW,
+    "tensorflow.random.set_random_seed": _TENSORFLOW,
+    "tensorflow.compat.v1.set_random_seed": _TENSORFLOW,
+    "tensorflow.compat.v1.random.set_random_seed": _TENSORFLOW,
+    "jax.random.PRNGKey": _JAX,
+    "jax.random.key": _JAX,
+}
+# whatever an outside library calls by such a name seeds at least what that library uses
+_SEEDER_NAME = re.compile(
+    r"(^|[._])(seeds?|seed_everything|seed_all|set_determinism|PRNGKey)$|(^|[._])set_\w*seed$"
+)
+# these seed by themselves, with a documented default
+_SELF_SEEDING = re.compile(
+    r"(^|\.)(TrainingArguments|Seq2SeqTrainingArguments|LightningCLI|SFTConfig|DPOConfig)$"
+)
+_DRAWS = {
+    "random": frozenset(
+        "random uniform randint randrange choice choices sample shuffle gauss normalvariate "
+        "betavariate expovariate triangular lognormvariate getrandbits".split()
+    ),
+    "numpy.random": frozenset(
+        "rand randn randint random random_sample uniform normal choice permutation shuffle beta "
+        "binomial exponential gamma geometric laplace lognormal multinomial multivariate_normal "
+        "poisson standard_normal dirichlet sample ranf".split()
+    ),
+    "torch": frozenset(
+        "rand randn randint randperm rand_like randn_like randint_like normal bernoulli multinomial "
+        "poisson".split()
+    ),
+}
+_TORCH_LAYERS = re.compile(
+    r"^torch\.nn\.(modules\.\w+\.)?(Linear|Bilinear|LazyLinear|Conv\w+|LazyConv\w+|Embedding\w*|"
+    r"RNN\w*|LSTM\w*|GRU\w*|Transformer\w*|MultiheadAttention|Dropout\w*|AlphaDropout)$"
+)
+_TORCH_OTHER = re.compile(
+    r"^torch\.(nn\.init\.\w+_|nn\.functional\.\w*dropout\w*|utils\.data\.(random_split|RandomSampler|"
+    r"WeightedRandomSampler))$"
+)
+_KERAS = re.compile(
+    r"^(tensorflow\.(compat\.v1\.)?)?keras\.(layers\.\w+|models?\.\w+|Sequential|Model|applications\.\w+)$|"
+    r"^tensorflow\.(compat\.v1\.)?(random\.\w+|random_normal|random_uniform|truncated_normal|"
+    r"get_variable|layers\.\w+)$"
+)
+_SKLEARN_RANDOM = re.compile(
+    r"^sklearn\.(\w+\.)*(AdaBoostRegressor|Bagging\w+|DecisionTree\w+|ExtraTrees?\w+|FastICA|"
+    r"GradientBoosting\w+|IsolationForest|KMeans|LatentDirichletAllocation|MLP\w+|MiniBatchKMeans|"
+    r"RandomForest\w+|SGD\w+|SpectralClustering|train_test_split|ShuffleSplit|StratifiedShuffleSplit|"
+    r"GroupShuffleSplit)$"
+)
+_TRAINING_METHODS = frozenset(
+    "backward fit fit_generator train_on_batch apply_gradients minimize train_step".split()
+)
+_OPTIMISER = re.compile(r"(optim|opt$|opt_|optimizer|scaler|solver)", re.IGNORECASE)
+
+
+def seeded_by(target: str) -> frozenset[Family]:
+    """The families that a call to this outside name seeds."""
+    known = _SEEDERS.get(target)
+    if known is not None:
+        return known
+    if target.startswith("builtins."):
+        return frozenset()
+    if _SEEDER_NAME.search(target) or _SELF_SEEDING.search(target):
+        return EVERY
+    return frozenset()
+
+
+def drawn_by(target: str) -> frozenset[Family]:
+    """The families whose global generator a call to this outside name may draw from."""
+    module, _, name = target.rpartition(".")
+    if name in _DRAWS.get(module, ()):
+        return {"random": _PYTHON, "numpy.random": _NUMPY, "torch": _TORCH}[module]
+    if _TORCH_LAYERS.match(target) or _TORCH_OTHER.match(target):
+        return _TORCH
+    if _KERAS.match(target):
+        return _TENSORFLOW
+    if _SKLEARN_RANDOM.match(target):
+        return _NUMPY
+    return frozenset()
+
+
+def is_training(name: str) -> bool:
+    """Whether a method call written like this (`loss.backward`, `optimizer.step`) trains a model."""
+    owner, _, method = name.rpartition(".")
+    if method in _TRAINING_METHODS:
+        return bool(owner)
+    return method == "step" and bool(_OPTIMISER.search(owner))

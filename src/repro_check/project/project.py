@@ -1,0 +1,203 @@
+"""The facts of a whole repository, read when asked for, and the indexes across files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from repro_check.project.calls import CallGraph
+from repro_check.project.commands import ProjectCommand, find_commands
+from repro_check.project.configs import instantiated_names
+from repro_check.project.entries import Entry, find_entries
+from repro_check.project.environment import Environment, describe_environment
+from repro_check.project.files import (
+    ConfigFile,
+    MarkdownFile,
+    Notebook,
+    PythonFile,
+    RequirementsFile,
+    Subject,
+)
+from repro_check.project.modules import Modules
+from repro_check.project.randomness import RandomUse, random_use
+from repro_check.settings import Settings
+from repro_check.sources import git
+from repro_check.sources.discovery import SourceFile, Tree
+from repro_check.sources.kinds import Kind, Role
+from repro_check.sources.notebook import NotebookFacts
+from repro_check.sources.python import ModuleFacts
+
+SubjectT = TypeVar("SubjectT", bound=Subject)
+CONFIG_KINDS = frozenset({Kind.YAML, Kind.TOML, Kind.JSON})
+
+
+class FactsSource(Protocol):
+    """Where facts come from: the engine's store, which reads each file at most once."""
+
+    def facts(self, file: SourceFile) -> object | None:
+        """The facts of a file by its kind, or None (and a note) if it cannot be read."""
+        ...
+
+    def text(self, file: SourceFile) -> str | None:
+        """The decoded text of a file, or None (and a note) if it cannot be read."""
+        ...
+
+
+class LazyFiles(Mapping[str, SubjectT], Generic[SubjectT]):
+    """Subjects by path, made from their facts at the first look."""
+
+    def __init__(
+        self, files: Iterator[SourceFile], make: Callable[[SourceFile], SubjectT | None]
+    ) -> None:
+        self._files = {file.path: file for file in files}
+        self._make = make
+        self._made: dict[str, SubjectT | None] = {}
+
+    def __getitem__(self, path: str) -> SubjectT:
+        """The subject of a path; KeyError if there is none or it cannot be read."""
+        if path not in self._made:
+            self._made[path] = self._make(self._files[path])
+        made = self._made[path]
+        if made is None:
+            raise KeyError(path)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        """The paths, readable or not, sorted."""
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        """How many paths there are."""
+        return len(self._files)
+
+    def readable(self) -> Iterator[SubjectT]:
+        """The subjects that can be read, in the order of their paths."""
+        for path in self._files:
+            made = self.get(path)
+            if made is not None:
+                yield made
+
+
+class Project:
+    """One repository under check.
+
+    Args:
+        tree: its files.
+        settings: the user's settings.
+        source: where facts come from.
+    """
+
+    def __init__(self, tree: Tree, settings: Settings, source: FactsSource) -> None:
+        self.tree = tree
+        self.settings = settings
+        self._source = source
+
+    @property
+    def root(self) -> Path:
+        """The top of the repository."""
+        return self.tree.root
+
+    @property
+    def state_folder(self) -> Path | None:
+        """Where indexes may be kept between runs: beside git's data; None outside git."""
+        folder = git.folder(self.tree.root)
+        return None if folder is None else folder / "repro-check"
+
+    def text(self, file: SourceFile) -> str | None:
+        """The decoded text of a file."""
+        return self._source.text(file)
+
+    def text_at(self, path: str) -> str | None:
+        """The decoded text of the file of a path, or None."""
+        file = self.tree.get(path)
+        return None if file is None else self._source.text(file)
+
+    @cached_property
+    def python(self) -> LazyFiles[PythonFile]:
+        """Modules and the code of notebooks; a file that cannot be read has no facts."""
+        kinds = {Kind.PYTHON, Kind.NOTEBOOK}
+        return LazyFiles(self._of(*kinds), self._python_file)
+
+    @cached_property
+    def notebooks(self) -> LazyFiles[Notebook]:
+        """Notebooks and their cells."""
+        return LazyFiles(self._of(Kind.NOTEBOOK), self._maker(Notebook))
+
+    @cached_property
+    def configs(self) -> LazyFiles[ConfigFile]:
+        """YAML, TOML and JSON files."""
+        return LazyFiles(self._of(*CONFIG_KINDS), self._maker(ConfigFile))
+
+    @cached_property
+    def requirements(self) -> LazyFiles[RequirementsFile]:
+        """Pip requirement files."""
+        return LazyFiles(self._of(Kind.REQUIREMENTS), self._maker(RequirementsFile))
+
+    @cached_property
+    def markdown(self) -> LazyFiles[MarkdownFile]:
+        """Markdown files."""
+        return LazyFiles(self._of(Kind.MARKDOWN), self._maker(MarkdownFile))
+
+    @cached_property
+    def modules(self) -> Modules:
+        """Import resolution."""
+        return Modules(self.python)
+
+    @cached_property
+    def calls(self) -> CallGraph:
+        """The call graph."""
+        names = instantiated_names(self.configs)
+        return CallGraph(self.python, self.modules, names)
+
+    @cached_property
+    def commands(self) -> tuple[ProjectCommand, ...]:
+        """The commands that README files, scripts, Makefiles and CI run."""
+        return tuple(find_commands(self))
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entry points of the product."""
+        files = [file for file in self.python.readable() if file.is_product]
+        scripts = {command.script for command in self.commands}
+        scripts.update(self.settings.entry_points)
+        imported = {
+            path
+            for file in files
+            for item in file.facts.imports
+            if (path := self.modules.find(item.module, file.path)) and path != file.path
+        }
+        return tuple(find_entries(files, named=frozenset(scripts), imported=frozenset(imported)))
+
+    @cached_property
+    def environment(self) -> Environment:
+        """Declared and locked dependencies."""
+        return describe_environment(self)
+
+    def random_use(self, entry: Entry) -> RandomUse:
+        """What an entry point does with randomness."""
+        return random_use(self.calls, entry, self.settings.seeders)
+
+    def _of(self, *kinds: Kind) -> Iterator[SourceFile]:
+        wanted = frozenset(kinds)
+        return (
+            file
+            for file in self.tree.files
+            if file.kind in wanted and file.role is not Role.VENDORED
+        )
+
+    def _maker(self, subject: type[SubjectT]) -> Callable[[SourceFile], SubjectT | None]:
+        def make(file: SourceFile) -> SubjectT | None:
+            facts = self._source.facts(file)
+            return None if facts is None else subject(file, facts)  # type: ignore[call-arg]
+
+        return make
+
+    def _python_file(self, file: SourceFile) -> PythonFile | None:
+        facts = self._source.facts(file)
+        if isinstance(facts, ModuleFacts):
+            return PythonFile(file, facts)
+        if isinstance(facts, NotebookFacts):
+            return PythonFile(file, facts.code, facts)
+        return None

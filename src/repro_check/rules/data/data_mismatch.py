@@ -1,0 +1,78 @@
+"""DATA002."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from repro_check.data import State, StatIndex, Verdict, declarations, verify
+from repro_check.findings import Finding, NotChecked, Severity
+from repro_check.project.files import ConfigFile
+from repro_check.project.project import Project
+from repro_check.rules.rule import Outcome, Stage, rule
+
+
+@rule("DATA002", severity=Severity.ERROR, on=ConfigFile, practice=6, stage=Stage.DATA)
+def data_mismatch(config: ConfigFile, project: Project) -> Iterator[Outcome]:
+    """The data on disk are not those that the config records.
+
+    Either the data changed or the record is of other data: in both cases the results that this config
+    describes cannot come from what lies there. Data that are missing, or are only a pointer of git-lfs or
+    git-annex, are named as not checked. A recorded digest is never rewritten without being asked.
+
+    Bad:
+        # file: configs/train.yaml
+        data:
+          dir: data/train
+          md5: 00000000000000000000000000000000
+        # file: data/train/a.csv
+        1,2
+
+    Good:
+        # file: configs/train.yaml
+        data:
+          dir: data/train
+          md5: 8dd8d6e24e5b7e0ea3c5ae9b9d4cb6a5
+        # file: data/train/a.csv
+        1,2
+
+    Not this rule:
+        # file: configs/train.yaml
+        data:
+          url: https://example.org/train.tar.gz
+          md5: 00000000000000000000000000000000
+    """
+    if not config.is_product:
+        return
+    folder = project.state_folder
+    index = StatIndex(folder) if folder else None
+    for declaration in declarations(config.facts):
+        verdict = verify(
+            declaration,
+            root=project.root,
+            config_path=config.path,
+            index=index,
+            budget=project.settings.data_budget,
+        )
+        if verdict.state is State.MISMATCH:
+            yield _mismatch(config, verdict)
+        elif verdict.state not in {State.MATCH, State.NOT_RECORDED}:
+            yield NotChecked(
+                config.path,
+                f"{declaration.name}: {verdict.reason}",
+                required=verdict.state is not State.UNRESOLVED,
+            )
+
+
+def _mismatch(config: ConfigFile, verdict: Verdict) -> Finding:
+    declaration = verdict.declaration
+    entry = declaration.digest_entry or declaration.path_entry
+    cause = ""
+    if verdict.files:
+        cause = f"; files of the operating system lie in it: {', '.join(verdict.files[:3])}"
+    return config.finding(
+        entry.span,
+        f"`{declaration.path_text}` has the digest {verdict.actual}, and not the recorded "
+        f"{verdict.recorded}{cause}",
+        help="Restore the data that the results came from; if the new data are meant, run "
+        "`repro-check data lock --update` and run the experiments again.",
+    )

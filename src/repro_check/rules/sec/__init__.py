@@ -1,0 +1,1 @@
+"""Rules on secrets and unsafe loading."""

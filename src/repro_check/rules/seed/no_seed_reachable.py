@@ -1,0 +1,104 @@
+"""SEED001."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from repro_check.findings import Confidence, Finding, Related, Severity, Span
+from repro_check.project.entries import main_guard
+from repro_check.project.project import Project
+from repro_check.project.randomness import RandomUse
+from repro_check.rules.rule import Stage, rule
+
+
+@rule("SEED001", severity=Severity.ERROR, on=Project, practice=4, stage=Stage.REPOSITORY)
+def no_seed_reachable(project: Project) -> Iterator[Finding]:
+    """A training entry point draws random numbers, and nothing that it reaches sets a seed.
+
+    Weights, shuffling and augmentation then differ at every run, so nobody, the author included, can
+    obtain the reported numbers again. A helper in another module counts when the entry point calls it;
+    one that is defined and never called does not.
+
+    Bad:
+        # file: train.py
+        import torch
+        from utils import set_seed
+
+        def main():
+            model = torch.nn.Linear(4, 2)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            loss = model(torch.randn(8, 4)).sum()
+            loss.backward()
+            optimizer.step()
+
+        if __name__ == "__main__":
+            main()
+        # file: utils.py
+        import torch
+
+        def set_seed(seed):
+            torch.manual_seed(seed)
+
+    Good:
+        # file: train.py
+        import torch
+        from utils import set_seed
+
+        def main(seed=0):
+            set_seed(seed)
+            model = torch.nn.Linear(4, 2)
+            loss = model(torch.randn(8, 4)).sum()
+            loss.backward()
+
+        if __name__ == "__main__":
+            main()
+        # file: utils.py
+        import torch
+
+        def set_seed(seed):
+            torch.manual_seed(seed)
+
+    Not this rule:
+        # file: smoke.py
+        import torch
+
+        def test():
+            net = torch.nn.Linear(4, 2)
+            print(net(torch.randn(1, 4)).size())
+
+        if __name__ == "__main__":
+            test()
+    """
+    for entry in project.entries:
+        use = project.random_use(entry)
+        if use.trains is None or not use.draws or use.seeded:
+            continue
+        file = project.python[entry.path]
+        guard = main_guard(file.facts)
+        where = None if guard is None else file.facts.blocks[guard].span
+        yield file.finding(
+            _first_line(where),
+            f"`{entry.path}` trains a model and draws from {_families(use)}, "
+            "but nothing that it calls sets a seed",
+            help="Call a seeding function first thing, with a seed from your config: "
+            "`set_seed(cfg.seed)`.",
+            confidence=Confidence.LOW if use.is_opaque else Confidence.HIGH,
+            related=tuple(_examples(project, use)),
+        )
+
+
+def _first_line(span: Span | None) -> Span:
+    if span is None:
+        return Span(1, 1, 1, 1)
+    return Span(span.line, span.column, span.line, span.column + len('if __name__ == "__main__":'))
+
+
+def _families(use: RandomUse) -> str:
+    names = sorted({draw.family.value for draw in use.draws})
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+
+
+def _examples(project: Project, use: RandomUse) -> Iterator[Related]:
+    for draw in use.draws:
+        file = project.python[draw.path]
+        yield file.related(draw.call.span, f"`{draw.call.name}` draws from {draw.family.value}")

@@ -1,0 +1,68 @@
+"""Secrets that a user has looked at and set aside: comments, and detect-secrets' baseline.
+
+A `.secrets.baseline` comes with the repository, and its `plugins_used` may name a Python file that
+detect-secrets then runs. So it is read as data: the digests of its results and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+BaselineKey = tuple[str, str]
+"""A path relative to the root with forward slashes, and the sha1 of a secret."""
+
+
+class _Entry(msgspec.Struct):
+    hashed_secret: str
+
+
+class _Baseline(msgspec.Struct):
+    results: dict[str, list[_Entry]] = {}
+
+
+def read_baseline(text: str) -> frozenset[BaselineKey]:
+    """What a detect-secrets baseline sets aside.
+
+    Entries for GitHub, GitLab and private keys that plain detect-secrets wrote hold the digest of
+    a prefix shared by all such tokens (Yelp/detect-secrets#858); they match nothing here.
+
+    Args:
+        text: the content of a `.secrets.baseline`.
+
+    Raises:
+        ReproCheckError: `text` is not a baseline.
+    """
+    from repro_check.errors import ReproCheckError
+
+    try:
+        baseline = msgspec.json.decode(text, type=_Baseline)
+    except msgspec.DecodeError as error:
+        raise ReproCheckError(
+            f"the secrets baseline cannot be read: {error}",
+            where=".secrets.baseline",
+            fix="write it anew with `detect-secrets scan > .secrets.baseline`",
+        ) from error
+    return frozenset(
+        (path.replace("\\", "/"), entry.hashed_secret)
+        for path, entries in baseline.results.items()
+        for entry in entries
+    )
+
+
+def is_allowed(lines: Sequence[str], number: int, *, path: str) -> bool:
+    """Whether a `pragma: allowlist secret` comment stands on a line, or the nextline form above.
+
+    Args:
+        lines: all lines of the text.
+        number: the 1-based number of the line.
+        path: where the text came from; detect-secrets knows YAML's comments by it.
+    """
+    if not any("pragma" in line for line in lines[max(0, number - 2) : number]):
+        return False
+    from detect_secrets.filters.allowlist import is_line_allowlisted
+    from detect_secrets.util.code_snippet import get_code_snippet
+
+    context = get_code_snippet(list(lines), number)
+    return bool(is_line_allowlisted(path, lines[number - 1], context))

@@ -1,0 +1,164 @@
+"""The few questions that a scan of history asks git.
+
+Git is started with an argument vector, without the repository's file-system monitor (a program
+that its settings may name), without replacement objects, pagers, external diffs or prompts, and it
+never fetches what a partial clone lacks.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from repro_check.errors import ReproCheckError
+
+# `git rev-list`, `git log`: everything that some name or some reflog still leads to.
+EVERYTHING = ("--all", "--reflog")
+
+_BATCH = 64  # names sent at once: few enough to fit a pipe's buffer, so no deadlock
+
+
+class Blob(msgspec.Struct, frozen=True):
+    """A file version: its object name, its size in bytes, a path it stands under."""
+
+    name: str
+    size: int
+    path: str
+
+
+def run(root: Path, *words: str, stdin: bytes = b"") -> bytes:
+    """What `git WORDS` prints in `root`.
+
+    Raises:
+        ReproCheckError: git is missing, or says that something is wrong.
+    """
+    with _start(root, *words) as process:
+        output, complaint = process.communicate(stdin)
+    if process.returncode:
+        raise ReproCheckError(
+            f"git {words[0]} failed: {complaint.decode(errors='replace').strip()[:500]}",
+            where=str(root),
+            fix="run the history check inside an intact git repository",
+        )
+    return output
+
+
+def list_blobs(root: Path) -> tuple[tuple[Blob, ...], tuple[str, ...]]:
+    """Every blob that can be reached, once, and the names of objects that are absent here."""
+    listing = run(root, "rev-list", "--objects", *EVERYTHING).decode(errors="replace")
+    paths: dict[str, str] = {}
+    for line in listing.split("\n"):
+        name, _, path = line.partition(" ")
+        if name:
+            paths.setdefault(name, path)
+    answers = run(root, "cat-file", "--batch-check", stdin="\n".join(paths).encode() + b"\n")
+    blobs, missing = [], []
+    for line in answers.decode().splitlines():
+        name, kind, *size = line.split(" ")
+        if kind == "blob":
+            blobs.append(Blob(name, int(size[0]), paths[name]))
+        elif kind == "missing":
+            missing.append(name)
+    return tuple(blobs), tuple(missing)
+
+
+def read_blobs(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """The content of each blob, in the order asked, from one `git cat-file` process."""
+    with _start(root, "cat-file", "--batch") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        waiting = iter(names)
+        while asked := list(islice(waiting, _BATCH)):
+            process.stdin.write("".join(f"{name}\n" for name in asked).encode())
+            process.stdin.flush()
+            for name in asked:
+                header = process.stdout.readline().split()
+                if len(header) != 3:
+                    raise ReproCheckError(
+                        f"git cannot read object {name}",
+                        where=str(root),
+                        fix="repair the repository (`git fsck` names the damage), then try again",
+                    )
+                yield name, process.stdout.read(int(header[2]))
+                process.stdout.read(1)
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A commit that put the blob `name` at `path`."""
+
+    commit: str
+    name: str
+    path: str
+
+
+def introductions(root: Path, names: Sequence[str]) -> tuple[Change, ...]:
+    """Where the blobs `names` came in, oldest commit first, over one walk of history."""
+    if not names:
+        return ()
+    wanted = set(names)
+    log = run(
+        root,
+        "log",
+        *EVERYTHING,
+        *("--reverse", "--topo-order", "-m", "--raw", "--no-abbrev", "--no-renames"),
+        *("--no-ext-diff", "--no-textconv", "--no-show-signature", "--format=commit %H"),
+        *(f"--find-object={name}" for name in names),
+    ).decode(errors="replace")
+    changes: dict[Change, None] = {}
+    commit = ""
+    for line in log.split("\n"):
+        if line.startswith("commit "):
+            commit = line[len("commit ") :]
+        elif line.startswith(":"):
+            fields, _, path = line.partition("\t")
+            new = fields.split(" ")[3]
+            if new in wanted:
+                changes[Change(commit, new, path)] = None
+    return tuple(changes)
+
+
+def head_blobs(root: Path) -> frozenset[str]:
+    """The object names of all files in HEAD's tree; none before the first commit."""
+    try:
+        tree = run(root, "ls-tree", "-r", "-z", "HEAD")
+    except ReproCheckError:
+        return frozenset()
+    return frozenset(
+        entry.partition(b"\t")[0].split(b" ")[2].decode() for entry in tree.split(b"\0") if entry
+    )
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone was cut off at some depth."""
+    return run(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+
+def _start(root: Path, *words: str) -> subprocess.Popen[bytes]:
+    settings = ("core.fsmonitor=false", "core.quotePath=false", "log.showRoot=true")
+    command = ["git", "--no-pager", "--no-replace-objects", "-C", str(root)]
+    command += [word for setting in settings for word in ("-c", setting)]
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        # A hook of git's is started with these; they would override `root`.
+        if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
+    }
+    environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+    environment["LC_ALL"] = "C"
+    try:
+        return subprocess.Popen(
+            [*command, *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+        )
+    except OSError as error:
+        raise ReproCheckError(
+            f"git cannot be started: {error.strerror}", fix="install git and put it on the PATH"
+        ) from error

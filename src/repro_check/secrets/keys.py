@@ -1,0 +1,48 @@
+"""Private keys that stretch over several lines, which line-based plugins cannot see whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from repro_check.secrets.model import Candidate
+from repro_check.secrets.placeholders import is_placeholder
+
+_BEGIN = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----")
+_HEADER = re.compile(r"^(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash):")  # RFC 1421, RFC 4880
+_BODY = re.compile(r"^[A-Za-z0-9+/]{32,}={0,2}$")
+_DECORATION = " \t\r\"'`,\\+#"
+_SEARCHED = 8
+
+
+def private_keys(text: str) -> Iterator[Candidate]:
+    """Every private key in `text` whose body follows its header on lines of its own.
+
+    A header alone, or one followed by "...", is documentation. The secret is the body's first
+    line, which is enough to tell two keys apart; the place is the header.
+    """
+    if "PRIVATE KEY" not in text:
+        return
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        header = _BEGIN.search(line)
+        body = header and _first_body_line(lines[index + 1 : index + 1 + _SEARCHED])
+        if header and body and not is_placeholder(body):
+            yield Candidate(
+                kind="Private Key",
+                value=body,
+                line=index + 1,
+                column=header.start() + 1,
+                shown=header[0],
+                reason=f"a block that begins with {header[1].title()}",
+            )
+
+
+def _first_body_line(lines: list[str]) -> str:
+    for line in lines:
+        bare = line.strip(_DECORATION).removesuffix("\\n").strip(_DECORATION)
+        if _BODY.match(bare):
+            return bare
+        if bare and not _HEADER.match(bare):
+            return ""
+    return ""

@@ -1,0 +1,136 @@
+"""What a scan for secrets says: a place, a kind and a fingerprint, never the secret itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from repro_check.findings import NotChecked
+
+SHOWN = 4
+"""How many leading characters of a secret may be shown."""
+
+
+class Secret(msgspec.Struct, frozen=True, kw_only=True):
+    """A live-looking credential in a text.
+
+    Attributes:
+        kind: what it is, as detect-secrets' `secret_type` ("Hugging Face Token").
+        line: 1-based line in the text that was scanned.
+        column: 1-based column of its first character.
+        end_column: column after its last character on that line.
+        redacted: at most its first four characters, then "...".
+        fingerprint: 16 hexadecimal digits of the sha256 of the secret.
+        reason: why it is taken for one ("the value of `api_key`, in the form of an OpenAI Key").
+    """
+
+    kind: str
+    line: int
+    column: int
+    end_column: int
+    redacted: str
+    fingerprint: str
+    reason: str
+
+
+class HistorySecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret that some reachable commit, tag, stash or reflog entry still holds.
+
+    Attributes:
+        secret: the place in the first file version (blob) that was found to hold it.
+        path: the path of that file version, relative to the root.
+        cell: the notebook cell, counted from 1, or None.
+        blobs: object names of every file version that holds it.
+        commits: full hashes of the commits that brought it in, oldest first; empty when only a
+            tag or a tree names the file.
+        paths: every path it stood under, sorted.
+        in_head: whether a file of HEAD's tree still holds it.
+    """
+
+    secret: Secret
+    path: str
+    cell: int | None
+    blobs: tuple[str, ...]
+    commits: tuple[str, ...]
+    paths: tuple[str, ...]
+    in_head: bool
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """All secrets of a repository's history, and what of it could not be read.
+
+    Iterating over it gives the secrets.
+    """
+
+    secrets: tuple[HistorySecret, ...]
+    not_checked: tuple[NotChecked, ...]
+    blobs: int
+
+    def __iter__(self) -> Iterator[HistorySecret]:
+        return iter(self.secrets)
+
+    def __len__(self) -> int:
+        return len(self.secrets)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Candidate:
+    """A secret with its value, for use inside this package only.
+
+    It has no `repr`, so that a traceback or a log cannot show the value. `shown` is the text at
+    the place where that is not the value itself: the header of a private key.
+    """
+
+    kind: str
+    value: str
+    line: int
+    column: int
+    reason: str
+    shown: str = ""
+
+    @property
+    def width(self) -> int:
+        """How many characters the place spans."""
+        return len(self.shown or self.value)
+
+    @property
+    def sha1(self) -> str:
+        """The digest under which detect-secrets records a secret in its baseline."""
+        return hashlib.sha1(self.value.encode(), usedforsecurity=False).hexdigest()
+
+    def published(self) -> Secret:
+        """The same without its value."""
+        return Secret(
+            kind=self.kind,
+            line=self.line,
+            column=self.column,
+            end_column=self.column + self.width,
+            redacted=redact(self.value),
+            fingerprint=fingerprint(self.value),
+            reason=self.reason,
+        )
+
+
+def fingerprint(secret: str) -> str:
+    """The first 16 hexadecimal digits of the sha256 of `secret`."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:16]
+
+
+def redact(secret: str) -> str:
+    """At most the first four characters and at most a quarter of the secret, then "..."."""
+    return secret[: min(SHOWN, len(secret) // 4)] + "..."
+
+
+def mask(line: str, secrets: tuple[Secret, ...]) -> str:
+    """One line of text with the secrets on it redacted, for showing source lines.
+
+    Args:
+        line: the text of a line.
+        secrets: secrets of that very line.
+    """
+    for secret in sorted(secrets, key=lambda each: each.column, reverse=True):
+        line = line[: secret.column - 1] + secret.redacted + line[secret.end_column - 1 :]
+    return line

@@ -1,0 +1,99 @@
+"""The cheap look that decides whether a text is worth detect-secrets' regular expressions.
+
+detect-secrets takes a quarter of a second to import and seconds a megabyte to run, and nearly no
+text holds a secret. Every detector of this package needs one of the words below on the line and,
+beside it, a run of characters long and mixed enough to be a credential; so a line without them
+cannot become a finding, and most texts cost some `str.find`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+
+from repro_check.secrets.placeholders import class_changes, mixed_parts
+
+LONGEST_LINE = 5000
+"""Longer lines are generated or encoded data, and are not searched."""
+
+# Beginnings of tokens, in lower case: sixteen token characters, not all lower case, must follow.
+_PREFIXES = """
+    hf_ api_org_ sk- sk_live_ rk_live_ r8_ kgat_ wandb_v1_ local- aiza gocspx- ya29. ghp_ gho_ ghu_
+    ghs_ ghr_ github_pat_ glpat- gldt- glft- glsoat- glrt- glcbt- glimt- glptt- glagent- gloas-
+    gr1348941 dapi lsv2_ ls__ gsk_ xai- npm_ pcsk_ ak- as- nvapi- tvly- jina_ pplx- pa- rpa_ tgp_v1_
+    olp_ dckr_pat_ dop_v1_ fw_ pnu_ akia asia abia acca a3t pypi-age sg. xoxa- xoxb- xoxp- xoxo-
+    xoxs- xoxr- sq0csp- eyj :aa accountkey= hooks.slack.com/services/
+"""
+# Names of credentials: a mixed run of six must follow.
+_STRONG = "passw passphrase pwd secret credential sshpass _pass= _pass: _pass' _pass\""
+# Names of weaker promise, and of services: a mixed run of sixteen must follow.
+_WEAK = """
+    key token login bearer sig= wandb comet neptune kaggle zenodo figshare osf cohere
+    mistral together serpapi ncbi roboflow clearml deepseek openrouter azure labelbox mailchimp
+    twilio discord telegram cloudant softlayer ibm artifactory
+"""
+
+_TOKEN_RUN = re.compile(r"(?=[A-Za-z0-9_\-.~/+]*[0-9A-Z])[A-Za-z0-9_\-.~/+=]{16}")
+_WEAK_RUN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{16,}")
+_URL = re.compile(r"://[^\s/@]+:[^\s/@]+@")
+
+_Judge = Callable[[str, int], bool]
+
+
+def suspicious_lines(text: str) -> tuple[tuple[int, str], ...]:
+    """The numbered lines of `text` that may hold a secret.
+
+    Args:
+        text: any decoded text.
+
+    Returns:
+        Pairs of the 1-based number and the text of a line, in order; lines end at a line feed,
+        and a carriage return before it is not part of them.
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter whose lower case is two would shift every place
+        lowered = "".join(low if len(low := each.lower()) == 1 else each for each in text)
+    present = [(word, judge) for word, judge in _questions() if word in lowered]
+    if not present:
+        return ()
+    lines = text.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    marked: set[int] = set()
+    for word, judge in present:
+        for number, offset in _occurrences(word, lowered, starts):
+            line = lines[number]
+            if number not in marked and len(line) <= LONGEST_LINE and judge(line, offset):
+                marked.add(number)
+    return tuple((number + 1, lines[number].rstrip("\r")) for number in sorted(marked))
+
+
+def _questions() -> Iterator[tuple[str, _Judge]]:
+    yield from ((word, _token_follows) for word in _PREFIXES.split())
+    yield from ((word, _credential_follows) for word in _STRONG.split())
+    yield from ((word, _opaque_follows) for word in _WEAK.split())
+    yield "://", lambda line, _: bool(_URL.search(line))
+    yield "private key", lambda _line, _offset: True
+
+
+def _occurrences(word: str, text: str, starts: list[int]) -> Iterator[tuple[int, int]]:
+    """The line index and the offset in the line just after each occurrence of `word`."""
+    found = text.find(word)
+    while found >= 0:
+        number = bisect_right(starts, found) - 1
+        yield number, found + len(word) - starts[number]
+        found = text.find(word, found + len(word))
+
+
+def _token_follows(line: str, offset: int) -> bool:
+    return bool(_TOKEN_RUN.match(line, offset))
+
+
+def _credential_follows(line: str, offset: int) -> bool:
+    return bool(mixed_parts(line[offset:]))
+
+
+def _opaque_follows(line: str, offset: int) -> bool:
+    # The fewest changes that `is_opaque` accepts in the shortest value it accepts.
+    return any(class_changes(run) >= 3 for run in _WEAK_RUN.findall(line, offset))

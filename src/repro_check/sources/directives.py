@@ -1,0 +1,101 @@
+"""The comments by which a user talks to repro-check: `# repro-check: ignore[SEED004] -- reason`.
+
+The form follows ruff and zizmor; the reason after `--` is required, since a suppression that says
+nothing is the first thing that a later reader has to undo (astral-sh/ruff#8453, #21270).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from repro_check.findings import Span
+
+MARK = "repro-check:"
+_FORM = re.compile(
+    r"repro-check:[ \t]*(?P<scope>ignore-file|ignore)[ \t]*(?:\[(?P<codes>[^\]\n]{0,400})\])?"
+    r"(?:[ \t]*--[ \t]*(?P<reason>[^\n]{0,400}))?"
+)
+
+
+class Directive(msgspec.Struct, frozen=True, array_like=True):
+    """One suppression comment.
+
+    Attributes:
+        line: the line that it stands on.
+        is_alone: nothing but the comment stands on the line, so it also covers the line below.
+        is_file_wide: `ignore-file`.
+        codes: rule codes or names; empty when no bracket was written.
+        reason: the text after `--`.
+        span: the place of the directive itself.
+    """
+
+    line: int
+    is_alone: bool
+    is_file_wide: bool
+    codes: tuple[str, ...]
+    reason: str
+    span: Span
+
+
+def read_directives(text: str, *, opening: str = "#", closing: str = "") -> tuple[Directive, ...]:
+    """Directives in the comments of any text whose comments run from `opening` to `closing`."""
+    if MARK not in text:
+        return ()
+    lines = text.split("\n")
+    return tuple(
+        directive
+        for number, line in enumerate(lines, start=1)
+        if MARK in line
+        for directive in _in_line(line, number, opening, closing)
+    )
+
+
+def _in_line(line: str, number: int, opening: str, closing: str) -> Iterator[Directive]:
+    at = line.find(MARK)
+    start = line.rfind(opening, 0, at)
+    if start < 0 or line[start + len(opening) : at].strip():
+        return
+    directive = directive_at(line, at, number, is_alone=not line[:start].strip(), closing=closing)
+    if directive:
+        yield directive
+
+
+def directive_at(
+    line: str, at: int, number: int, *, is_alone: bool, closing: str = ""
+) -> Directive | None:
+    """The directive that begins at character `at` (0-based) of a line, if it has the right form."""
+    found = _FORM.match(line, at)
+    if found is None:
+        return None
+    reason = (found["reason"] or "").strip()
+    if closing:
+        reason = reason.removesuffix(closing).strip()
+    codes = tuple(code.strip() for code in (found["codes"] or "").split(",") if code.strip())
+    return Directive(
+        line=number,
+        is_alone=is_alone,
+        is_file_wide=found["scope"] == "ignore-file",
+        codes=codes,
+        reason=reason,
+        span=Span(number, at + 1, number, at + 1 + len(found[0].rstrip())),
+    )
+
+
+def in_comments(comments: Iterable[tuple[int, int, str]], text: str) -> tuple[Directive, ...]:
+    """Directives in comments given as (line, 0-based column, comment text)."""
+    lines = text.split("\n")
+    found = []
+    for number, column, comment in comments:
+        at = comment.find(MARK)
+        if at < 0 or comment[:at].strip("# \t"):
+            continue
+        line = lines[number - 1]
+        directive = directive_at(
+            line, column + at, number, is_alone=not line[:column].strip()
+        )
+        if directive:
+            found.append(directive)
+    return tuple(found)

@@ -1,0 +1,108 @@
+"""The few questions to git that every run asks, by its plumbing commands.
+
+The command is run with the settings that could start foreign programs switched off, since the checked
+repository's own git configuration is not trusted (core.fsmonitor runs a command of its choice).
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from repro_check.errors import ReproCheckError
+from repro_check.sources.unreadable import Unreadable
+
+LINK = "120000"
+SUBMODULE = "160000"
+_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false", "-c", "diff.external=")
+
+
+class IndexEntry(msgspec.Struct, frozen=True):
+    """One line of git's index."""
+
+    mode: str
+    blob: str
+    path: str
+
+
+def is_available() -> bool:
+    """Whether git can be run at all."""
+    try:
+        return not subprocess.run(("git", "version"), capture_output=True, check=False).returncode
+    except OSError:
+        return False
+
+
+def index(root: Path) -> Iterator[IndexEntry]:
+    """The entries of the index (of a conflict, the first stage)."""
+    seen = ""
+    for record in _records(root, "ls-files", "-z", "--stage"):
+        head, _, path = record.partition("\t")
+        mode, blob, _stage = head.split(" ")
+        if path != seen:
+            yield IndexEntry(mode, blob, path)
+        seen = path
+
+
+def untracked(root: Path) -> Iterator[str]:
+    """Paths that git neither tracks nor ignores."""
+    return _records(root, "ls-files", "-z", "--others", "--exclude-standard")
+
+
+def unstaged_paths(root: Path) -> frozenset[str]:
+    """Paths whose content in the work tree differs from the index."""
+    return frozenset(_records(root, "diff-files", "-z", "--name-only", "--ignore-submodules"))
+
+
+def staged_paths(root: Path) -> tuple[str, ...]:
+    """Paths whose staged content differs from HEAD, without the deleted ones."""
+    arguments = ("diff", "--cached", "--no-ext-diff", "-z", "--name-only", "--diff-filter=d")
+    return tuple(_records(root, *arguments))
+
+
+def blob(root: Path, name: str, *, limit: int) -> bytes:
+    """The content of a blob.
+
+    Raises:
+        Unreadable: it has more than `limit` bytes, or git does not have it.
+    """
+    size = _run(root, "cat-file", "-s", name)
+    if int(size) > limit:
+        raise Unreadable(f"has {int(size) / 1e6:,.1f} MB, over the limit of {limit / 1e6:,.1f} MB")
+    return _run(root, "cat-file", "blob", name)
+
+
+def folder(root: Path) -> Path | None:
+    """The git directory of a work tree, also of a linked one; None outside git."""
+    place = root / ".git"
+    if place.is_dir():
+        return place
+    try:
+        text = place.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if not text.startswith("gitdir:"):
+        return None
+    return (root / text.removeprefix("gitdir:").strip()).resolve()
+
+
+def _records(root: Path, *arguments: str) -> Iterator[str]:
+    output = _run(root, *arguments).decode("utf-8", errors="surrogateescape")
+    return (record for record in output.split("\0") if record)
+
+
+def _run(root: Path, *arguments: str) -> bytes:
+    done = subprocess.run(
+        ("git", *_SAFE, *arguments), cwd=root, capture_output=True, check=False
+    )
+    if done.returncode:
+        message = done.stderr.decode("utf-8", errors="replace").strip()
+        raise ReproCheckError(
+            f"git {arguments[0]} failed: {message}",
+            where=str(root),
+            fix="Mend the repository (`git status` should work), then run this again.",
+        )
+    return done.stdout

@@ -1,0 +1,108 @@
+"""What kind of file a path names, and which part of a repository it belongs to."""
+
+from __future__ import annotations
+
+import enum
+import re
+
+
+class Kind(enum.Enum):
+    """How a file is read."""
+
+    PYTHON = "python"
+    NOTEBOOK = "notebook"
+    YAML = "yaml"
+    TOML = "toml"
+    JSON = "json"
+    REQUIREMENTS = "requirements"
+    MARKDOWN = "markdown"
+    SHELL = "shell"
+    MAKEFILE = "makefile"
+    DOCKERFILE = "dockerfile"
+    LATEX = "latex"
+    OTHER = "other"
+
+
+class Role(enum.Enum):
+    """Which part of the repository a file belongs to; many rules speak only of PRODUCT."""
+
+    PRODUCT = "product"
+    TEST = "test"
+    DOCS = "docs"
+    VENDORED = "vendored"
+    GENERATED = "generated"
+
+
+_BY_SUFFIX = {
+    ".py": Kind.PYTHON,
+    ".ipynb": Kind.NOTEBOOK,
+    ".yaml": Kind.YAML,
+    ".yml": Kind.YAML,
+    ".toml": Kind.TOML,
+    ".json": Kind.JSON,
+    ".md": Kind.MARKDOWN,
+    ".markdown": Kind.MARKDOWN,
+    ".sh": Kind.SHELL,
+    ".bash": Kind.SHELL,
+    ".slurm": Kind.SHELL,
+    ".sbatch": Kind.SHELL,
+    ".tex": Kind.LATEX,
+}
+_TESTS = frozenset({"test", "tests", "testing", "unit_tests", "unittests"})
+_DOCS = frozenset({"doc", "docs", "documentation"})
+_VENDORED = frozenset(
+    {
+        "third_party",
+        "third-party",
+        "thirdparty",
+        "3rdparty",
+        "vendor",
+        "vendors",
+        "vendored",
+        "_vendor",
+        "extern",
+        "external",
+        "externals",
+        "submodules",
+        "node_modules",
+        "site-packages",
+        ".venv",
+        "venv",
+    }
+)
+_GENERATED = re.compile(r"(_pb2(_grpc)?|_version)\.py$")
+_REQUIREMENTS = re.compile(r"(^|[-_.])(requirements?|constraints?)([-_.][\w.-]*)?\.(txt|in)$", re.I)
+
+
+def kind_of(path: str) -> Kind:
+    """The kind of a file by its path alone."""
+    folder, _, name = path.rpartition("/")
+    lower = name.lower()
+    suffix = lower[lower.rfind(".") :] if "." in lower else ""
+    if suffix in {".txt", ".in"}:
+        in_folder = folder.rpartition("/")[2].lower() in {"requirements", "reqs"}
+        is_requirements = in_folder or _REQUIREMENTS.search(lower)
+        return Kind.REQUIREMENTS if is_requirements else Kind.OTHER
+    if lower == "dockerfile" or lower.startswith("dockerfile.") or suffix == ".dockerfile":
+        return Kind.DOCKERFILE
+    if lower in {"makefile", "gnumakefile"} or suffix == ".mk":
+        return Kind.MAKEFILE
+    return _BY_SUFFIX.get(suffix, Kind.OTHER)
+
+
+def role_of(path: str) -> Role:
+    """The part of the repository that a path belongs to."""
+    *folders, name = path.lower().split("/")
+    if any(folder in _VENDORED for folder in folders):
+        return Role.VENDORED
+    is_test = name == "conftest.py" or (
+        name.endswith((".py", ".ipynb"))
+        and (name.startswith("test_") or name.rpartition(".")[0].endswith("_test"))
+    )
+    if is_test or any(folder in _TESTS for folder in folders):
+        return Role.TEST
+    if any(folder in _DOCS for folder in folders):
+        return Role.DOCS
+    if _GENERATED.search(name):
+        return Role.GENERATED
+    return Role.PRODUCT

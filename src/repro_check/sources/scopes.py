@@ -1,0 +1,122 @@
+"""Which name means what inside one module: Python's scope rules, without running anything.
+
+Follows the language reference, section 4.2 (naming and binding): a name bound anywhere in a function
+is local to it, class scopes are not seen from the methods inside, `global` opens the module's scope.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Sequence
+
+from repro_check.sources.expressions import Collection, Expression, Name, Operation
+from repro_check.sources.python import MODULE, Assignment, Block, Class, Function, Import
+
+_SCOPES = frozenset({"module", "class", "function", "lambda", "comprehension"})
+_BUILTINS = frozenset(dir(builtins))
+
+
+def bound_names(target: Expression) -> Iterable[str]:
+    """The plain names that an assignment target binds (`a, (b, *c)` binds three)."""
+    match target:
+        case Name(name=name) if "." not in name:
+            yield name
+        case Collection(items=items):
+            for item in items:
+                yield from bound_names(item)
+        case Operation(operator="*", operands=(operand,)):
+            yield from bound_names(operand)
+        case _:
+            return
+
+
+class Scopes:
+    """Name look-up for one module."""
+
+    def __init__(
+        self,
+        *,
+        blocks: Sequence[Block],
+        functions: Sequence[Function],
+        classes: Sequence[Class],
+        imports: Sequence[Import],
+        assignments: Sequence[Assignment],
+        open_names: Iterable[tuple[int, str]] = (),
+    ) -> None:
+        self._blocks = blocks
+        self._scope = [self._find_scope(index) for index in range(len(blocks))]
+        self._bound: dict[int, set[str]] = {}
+        self._imported: dict[int, dict[str, str]] = {}
+        self.has_star = False
+        for item in imports:
+            if item.name == "*":
+                self.has_star = True
+                continue
+            table = self._imported.setdefault(self._scope[item.block], {})
+            table.setdefault(item.alias, imported_name(item))
+        for assignment in assignments:
+            if assignment.kind in {"=", ":", "for", "with"}:
+                names = self._bound.setdefault(self._scope[assignment.block], set())
+                for target in assignment.targets:
+                    names.update(bound_names(target))
+        for function in functions:
+            own = self._bound.setdefault(function.block, set())
+            own.update(parameter.name for parameter in function.parameters)
+            if function.qualname:
+                self._bind_definition(function.block, function.qualname)
+        for item_class in classes:
+            self._bind_definition(item_class.block, item_class.qualname)
+        for block, name in open_names:
+            self._bound.get(self._scope[block], set()).discard(name)
+
+    def scope(self, block: int) -> int:
+        """The index of the module, class, function, lambda or comprehension around a block."""
+        return self._scope[block]
+
+    def is_local(self, name: str, block: int) -> bool:
+        """Whether the first part of a dotted name is bound inside a function around the block."""
+        root = name.partition(".")[0]
+        return self._binding_scope(root, block) not in {MODULE, -1}
+
+    def target(self, name: str, block: int) -> str:
+        """What a dotted name stands for if an import or a builtin decides it, else ""."""
+        root, dot, rest = name.partition(".")
+        scope = self._binding_scope(root, block)
+        if scope < 0:
+            return f"builtins.{name}" if root in _BUILTINS else ""
+        imported = self._imported.get(scope, {}).get(root)
+        return f"{imported}{dot}{rest}" if imported else ""
+
+    def _binding_scope(self, root: str, block: int) -> int:
+        scope = self._scope[block]
+        is_first = True
+        while True:
+            seen = is_first or self._blocks[scope].kind != "class"
+            if seen and (
+                root in self._imported.get(scope, ()) or root in self._bound.get(scope, ())
+            ):
+                return scope
+            parent = self._blocks[scope].parent
+            if parent < 0:
+                return -1
+            scope = self._scope[parent]
+            is_first = False
+
+    def _bind_definition(self, block: int, qualname: str) -> None:
+        outer = self._scope[self._blocks[block].parent]
+        self._bound.setdefault(outer, set()).add(qualname.rpartition(".")[2])
+
+    def _find_scope(self, index: int) -> int:
+        while self._blocks[index].kind not in _SCOPES:
+            index = self._blocks[index].parent
+        return index
+
+
+def imported_name(item: Import) -> str:
+    """The dotted name that an import binds its alias to; relative ones keep their leading dots."""
+    if not item.name:
+        # `import a.b` binds `a`; `import a.b as c` binds `a.b`
+        is_plain = item.alias == item.module.partition(".")[0]
+        return item.alias if is_plain else item.module
+    separator = "" if item.module.endswith(".") else "."
+    return f"{item.module}{separator}{item.name}"

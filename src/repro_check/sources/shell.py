@@ -1,0 +1,82 @@
+"""The commands in shell text that run a script: how people are told to train, evaluate, plot."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from repro_check.findings import Span
+from repro_check.sources.lines import Lines
+from repro_check.sources.shell_targets import target_of
+from repro_check.sources.shell_words import Word, simple_commands
+
+_HOST_PROMPT = re.compile(r"\S*[@:~)\]]\S*[$%]")
+_PROMPT_WORDS = 3
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that runs a script or module.
+
+    Attributes:
+        program: what runs it ("python", "torchrun", "bash"), without its folder; "" for a script
+            that is run by its own name.
+        script: the path as written, or the dotted name of a module.
+        is_module: whether `script` is a module (`-m`).
+        args: the words behind the script, without their quotes.
+        line: the line on which the command begins.
+        span: from the command's first word to its last.
+    """
+
+    program: str
+    script: str
+    args: tuple[str, ...]
+    line: int
+    span: Span
+    is_module: bool = False
+
+
+def read_commands(text: str, start_line: int = 1) -> tuple[Command, ...]:
+    """The commands of shell text (a script, a fenced block, a Makefile, a Dockerfile).
+
+    Args:
+        text: the shell text; prompts (`$ `) and the marks of Makefiles (`@`) are allowed.
+        start_line: the line of the file on which the text begins; columns are those of the text.
+    """
+    lines = Lines(text)
+    commands = []
+    for written in simple_commands(text):
+        words = _without_prompt(written)
+        texts = _texts(words)
+        target = target_of(texts)
+        if target is None:
+            continue
+        span = lines.span(words[0].start, words[-1].end)
+        line, end_line = span.line + start_line - 1, span.end_line + start_line - 1
+        command = Command(
+            program=target.program,
+            script=target.script,
+            args=tuple(texts[target.rest :]),
+            line=line,
+            span=Span(line, span.column, end_line, span.end_column),
+            is_module=target.is_module,
+        )
+        commands.append(command)
+    return tuple(commands)
+
+
+def _without_prompt(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words behind a prompt such as `$`, `%` or `user@host:~$`."""
+    for at, word in enumerate(words[:_PROMPT_WORDS]):
+        is_bare = at == 0 and word.text in {"$", "%"}
+        if (is_bare or _HOST_PROMPT.fullmatch(word.text)) and at + 1 < len(words):
+            return words[at + 1 :]
+    return words
+
+
+def _texts(words: tuple[Word, ...]) -> list[str]:
+    texts = [word.text for word in words]
+    # Docker's exec form: CMD ["python", "train.py"].
+    if len(texts) > 1 and texts[0] in {"CMD", "ENTRYPOINT", "RUN"} and texts[1].startswith("["):
+        return [text.strip("[],") for text in texts]
+    return texts
