@@ -48,11 +48,11 @@ DIFFERENT = [
     ("a\nb", "a", "the output has 2 lines, expected 1"),
     ("0.5", [0.5], "the output is text, expected an array of shape (1,)"),
     (True, 1, "the output is true or false, expected a number"),
-    ([1.0, "x"], [1.0], "the output is a list, expected an array of shape (1,)"),
+    ([1.0, "x"], [1.0], "the output has 2 items, expected 1"),
     (
         [[1.0], [2.0, 3.0]],
         [[1.0], [2.0]],
-        "the output is a list, expected an array of shape (2, 1)",
+        "[1] has the shape (2,), expected (1,)",
     ),
     (["a"], ["a", "b"], "the output has 1 items, expected 2"),
     (10**400, 10**400 + 1, "the output is 1000"),

@@ -252,9 +252,9 @@ CASES = {
     ),
     "hang": Case(
         {"predict.py": code("time.sleep(60)", imports="import time")},
-        "It did not finish within 1 seconds for one inference.",
+        "It did not finish within 4 seconds for one inference.",
         fix="`timeout`",
-        settings={"timeout": 1, "repeat": 1},
+        settings={"timeout": 4, "repeat": 1},
     ),
     "not a number": Case(
         {"predict.py": code("return [0.5, float('nan'), 4.5]")},

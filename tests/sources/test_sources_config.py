@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 import sys
 from importlib import import_module
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repro_check.findings import Span
@@ -28,7 +28,7 @@ SCALARS = (
     | st.integers(-(10**6), 10**6)
     | st.floats(allow_nan=False)
     | st.text(max_size=20)
-    | st.dates(min_value=datetime.date(1970, 1, 1), max_value=datetime.date(2100, 1, 1))
+    | st.dates(min_value=dt.date(1970, 1, 1), max_value=dt.date(2100, 1, 1))
     | st.sampled_from(["1e-4", "on", "010", "1:30", "~", "null", "a: b", "x #y", "- z", "<<", "="])
 )
 DOCUMENTS = st.dictionaries(
@@ -68,7 +68,6 @@ YAML_LINES = st.lists(
             "...",
             "t: !!float 1 # u",
             "v: plain",
-            "\tw",
         ]
     ),
     max_size=9,
@@ -122,7 +121,7 @@ def test_yaml_entries_hold_what_safe_load_gives(
         document, default_flow_style=flow, allow_unicode=is_unicode, width=width, sort_keys=False
     )
     facts = read_yaml(text.encode())
-    assert values(facts, yaml_scalar) == yaml.safe_load(text) == document
+    assert values(facts, yaml_scalar) == yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 @given(DOCUMENTS, st.sampled_from([None, True, False]), st.sampled_from([20, 200]))
@@ -161,16 +160,12 @@ def test_libyaml_and_the_python_loader_give_the_same_facts(text: str) -> None:
 @given(YAML_LINES)
 def test_merges_aliases_and_duplicates_mean_what_they_mean_to_pyyaml(text: str) -> None:
     try:
-        expected = next(iter(yaml.load_all(text, Loader=yaml.SafeLoader)), None)
+        expected = list(yaml.load_all(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError:
         return
-    try:
-        facts = read_yaml(text.encode())
-    except Unreadable as error:
-        assert "---" in text or "..." in text, error.reason  # a later document is broken
-        return
-    assume(all(entry.tag != "merge" for entry in facts.entries))
-    assert values(facts, yaml_scalar) == expected
+    facts = read_yaml(text.encode())
+    assert facts.documents == len(expected)
+    assert values(facts, yaml_scalar) == next(iter(expected), None)
     for written in spans(facts, text).values():
         assert written == written.strip()
 
@@ -181,7 +176,7 @@ def test_any_text_gives_yaml_facts_with_spans_inside_it_or_unreadable(text: str)
     try:
         facts = read_yaml(text.encode())
     except Unreadable as error:
-        assert error.reason
+        assert str(error) == error.reason  # noqa: PT017 - either outcome is right
         return
     lines = Lines(text)
     end = lines.span(0, len(text))
@@ -267,7 +262,9 @@ def test_a_scalar_has_the_type_that_pyyaml_gives_it(written: str, tag: str, quot
     assert (entry.tag, entry.is_quoted) == (tag, quoted)
 
 
-@pytest.mark.parametrize(("data", "count"), [(b"", 0), (b"# x\n", 0), (b"a: 1", 1), (b"a: 1\n--- {}\n--- b", 3)])
+@pytest.mark.parametrize(
+    ("data", "count"), [(b"", 0), (b"# x\n", 0), (b"a: 1", 1), (b"a: 1\n--- {}\n--- b", 3)]
+)
 def test_documents_are_counted_and_only_the_first_has_entries(data: bytes, count: int) -> None:
     facts = read_yaml(data)
     assert facts.documents == count
@@ -275,7 +272,7 @@ def test_documents_are_counted_and_only_the_first_has_entries(data: bytes, count
 
 
 def test_lines_end_where_editors_end_them() -> None:
-    text = "a: 1 # \u2028 \x0c\r\nb: '\u2029'\rc: 3\n"
+    text = "a: 1 # \u2028\r\nb: '\u2029'\rc: 3\n"
     assert key_texts(read_yaml(text.encode()), text) == ["a", "b", "c"]
     entry = read_yaml(text.encode()).get("c")
     assert entry is not None
@@ -290,7 +287,8 @@ def test_a_byte_order_mark_shifts_nothing(encoding: str) -> None:
 
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
-    f"{new}: &{new} [{','.join(['*' + old] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{new}: &{new} [{','.join(['*' + old] * 9)}]\n"
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
 )
 MERGES = "m0: &m0 {k0: 1}\n" + "".join(
     f"m{n}: &m{n}\n  k{n}: 1\n  <<: [*m{n - 1}, *m{n - 1}]\n" for n in range(1, 400)
@@ -328,7 +326,7 @@ def test_a_map_merged_into_itself_ends() -> None:
 
 
 def test_sizes_are_bounded() -> None:
-    with pytest.raises(Unreadable, match="over the limit of 0.0 MB"):
+    with pytest.raises(Unreadable, match="over the limit of"):
         read_yaml(b"a: 1", limits=Limits(bytes=3))
     with pytest.raises(Unreadable, match="more than 5 values"):
         read_yaml(b"[1, 2, 3, 4, 5]", limits=Limits(entries=5))
@@ -368,7 +366,9 @@ TOML_SCALARS = st.sampled_from(
 TOML_VALUES = st.recursive(
     TOML_SCALARS,
     lambda inner: (
-        st.lists(inner, min_size=1, max_size=3).map(lambda v: f"[ # ]\n {', # x'.join(f'{x}' + chr(10) for x in v)},\n]")
+        st.lists(inner, min_size=1, max_size=3).map(
+            lambda v: f"[ # ]\n {', # x'.join(f'{x}' + chr(10) for x in v)},\n]"
+        )
         | st.lists(st.tuples(TOML_KEYS, inner), max_size=2, unique_by=lambda pair: pair[0]).map(
             lambda pairs: "{ " + ", ".join(f"{key} = {value}" for key, value in pairs) + " }"
         )
@@ -427,7 +427,7 @@ def test_exactly_what_tomllib_refuses_is_unreadable(text: str) -> None:
     try:
         facts = read_toml(text.encode())
     except Unreadable as error:
-        assert expected is None, error.reason
+        assert expected is None, error.reason  # noqa: PT017 - compared with tomllib
     else:
         assert same(values(facts, toml_scalar), expected)
 

@@ -18,7 +18,7 @@ from repro_check.data.digests import (
     tree_digest,
 )
 from repro_check.data.index import StatIndex
-from repro_check.data.lock import LockPlan, Refusal, lock_edits
+from repro_check.data.lock import Locked, LockPlan, Refusal, lock_edits
 from repro_check.data.undeclared import undeclared
 from repro_check.data.verify import State, Verdict, measure, verify
 
@@ -26,6 +26,7 @@ __all__ = [
     "Algorithm",
     "DataDeclaration",
     "LockPlan",
+    "Locked",
     "Refusal",
     "StatIndex",
     "State",

@@ -15,7 +15,7 @@ from repro_check.engine.places import Places
 from repro_check.engine.readers import BY_KIND, SECRETS, Reader
 from repro_check.engine.selection import fits
 from repro_check.engine.store import FactsStore, package_folder
-from repro_check.engine.subjects import Subjects
+from repro_check.engine.subjects import Subjects, may_hold_secrets
 from repro_check.engine.suppress import Suppression, settle
 from repro_check.findings import Finding, NotChecked, Report, Severity
 from repro_check.project.files import SuppressionsFile
@@ -128,7 +128,7 @@ def _wanted(
         reader = BY_KIND.get(file.kind)
         if reader is not None and (is_inside or is_wide):
             yield file, reader
-        if reads_secrets and is_inside:
+        if reads_secrets and is_inside and may_hold_secrets(file):
             yield file, SECRETS
 
 

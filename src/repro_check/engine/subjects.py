@@ -41,6 +41,14 @@ _COMMENTS = {
 }
 
 
+_NO_TEXT = frozenset(
+    ".png .jpg .jpeg .gif .svg .pdf .eps .ico .bmp .tif .tiff .webp .mp4 .avi .mov .mp3 .wav .npy .npz "
+    ".pt .pth .ckpt .bin .safetensors .h5 .hdf5 .pkl .pickle .joblib .onnx .pb .parquet .arrow .feather "
+    ".zip .gz .tgz .bz2 .xz .7z .tar .whl .so .dll .dylib .exe .jar .ttf .woff .woff2 .csv .tsv .mat "
+    ".nii .dcm .tfrecord .tfrecords .lock .map".split()
+)
+
+
 class Subjects:
     """The subjects of one run, made once and shared by its rules.
 
@@ -108,7 +116,7 @@ class Subjects:
             yield from self._commit_message()
         elif subject is SecretsFile:
             for file in self._in_scope:
-                facts = self._store.secrets(file) if file.role is not Role.VENDORED else None
+                facts = self._store.secrets(file) if may_hold_secrets(file) else None
                 if facts is not None:
                     yield SecretsFile(file, facts)  # type: ignore[arg-type]
         elif subject is ShellFile:
@@ -150,6 +158,12 @@ class Subjects:
         root = self._project.root
         changed = git.staged_paths(root) if self._project.tree.is_git else ()
         yield CommitMessage(SourceFile(path, kind_of(path), Role.PRODUCT), text, changed)
+
+
+def may_hold_secrets(file: SourceFile) -> bool:
+    """Whether a file is worth a search for secrets: no picture, no archive, no data, not vendored."""
+    suffix = file.path[file.path.rfind(".") :].lower()
+    return suffix not in _NO_TEXT and file.role is not Role.VENDORED
 
 
 def _is_code(file: SourceFile) -> bool:

@@ -1,14 +1,17 @@
 """The call graph: which code may run when an entry point runs.
 
-It leans towards more edges: a constructed class may have all its methods called, a function passed by
-name may be called, an imported module runs its top level. For the question "is a seed ever set?" too
-many edges mean silence, too few a false alarm.
+Edges are sure (a function is called, a method is called on an object whose class is known) or merely
+possible (a constructed class may have any method called, a function passed by name may be called). For
+"is a seed ever set?" too many edges mean silence, so all count; for "does this train?" too many mean a
+false alarm, so only the sure ones do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
+
+import re
 
 import msgspec
 
@@ -18,6 +21,10 @@ from repro_check.sources.python import MODULE, Call
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
+
+
+# calls that run the function they are given
+_STARTER = re.compile(r"(^|\.)(run|spawn|Fire|launch|launch_job|start_processes|Process|Thread|main|cli|map)$")
 
 
 class Node(msgspec.Struct, frozen=True, order=True):
@@ -53,25 +60,29 @@ class CallGraph:
         self._files = files
         self._modules = modules
         self._instantiated = tuple(instantiated)
-        self._edges: dict[str, dict[int, set[Node]]] = {}
+        self._edges: dict[str, dict[int, dict[Node, bool]]] = {}
         self._outside: dict[str, dict[int, list[OutsideCall]]] = {}
 
-    def reachable(self, entry: Node) -> tuple[Node, ...]:
-        """The nodes that may run when `entry` runs, itself included, sorted."""
-        seen = {entry}
-        waiting = [entry]
+    def reachable(self, *entries: Node, surely: bool = False) -> tuple[Node, ...]:
+        """The nodes that may run when the entries run, themselves included, sorted.
+
+        Args:
+            entries: where to begin.
+            surely: follow only edges that are sure.
+        """
+        seen = set(entries)
+        waiting = list(entries)
         while waiting:
-            node = waiting.pop()
-            for following in self.edges(node):
-                if following not in seen:
+            for following, is_sure in self.edges(waiting.pop()).items():
+                if following not in seen and (is_sure or not surely):
                     seen.add(following)
                     waiting.append(following)
         return tuple(sorted(seen))
 
-    def edges(self, node: Node) -> Iterable[Node]:
-        """The nodes that may run directly from this one."""
+    def edges(self, node: Node) -> Mapping[Node, bool]:
+        """The nodes that may run directly from this one, and whether that is sure."""
         self._read(node.path)
-        return self._edges[node.path].get(node.block, ())
+        return self._edges[node.path].get(node.block, {})
 
     def outside_calls(self, node: Node) -> Iterable[OutsideCall]:
         """The calls of this node whose target is known and not of this repository."""
@@ -87,7 +98,7 @@ class CallGraph:
     def _read(self, path: str) -> None:
         if path in self._edges:
             return
-        edges: dict[int, set[Node]] = {}
+        edges: dict[int, dict[Node, bool]] = {}
         outside: dict[int, list[OutsideCall]] = {}
         self._edges[path], self._outside[path] = edges, outside
         file = self._files[path]
@@ -100,36 +111,47 @@ class CallGraph:
                 resolved[key] = self._modules.resolve(file, name, block)
             return resolved[key]
 
+        def link(owner: int, nodes: Iterable[Node], *, surely: bool) -> None:
+            mine = edges.setdefault(owner, {})
+            for node in nodes:
+                mine[node] = mine.get(node, False) or surely
+
         for call in file.facts.calls:
             owner = owners[call.block]
-            mine = edges.setdefault(owner, set())
-            if call.receiver is None:
-                symbol = resolve(call.name, call.block)
-                if symbol is not None and symbol.kind == "external":
-                    outside.setdefault(owner, []).append(OutsideCall(path, call, symbol.name))
-                    if symbol.name.endswith(".instantiate"):
-                        mine.update(self._instantiated_nodes(file))
-                elif symbol is not None:
-                    mine.update(self._nodes_of(symbol))
+            symbol = resolve(call.name, call.block) if call.receiver is None else None
+            if symbol is not None and symbol.kind == "external":
+                outside.setdefault(owner, []).append(OutsideCall(path, call, symbol.name))
+                if symbol.name.endswith(".instantiate"):
+                    link(owner, self._instantiated_nodes(file), surely=False)
+            elif symbol is not None:
+                link(owner, self._nodes_of(symbol), surely=symbol.kind == "function")
+                link(owner, self._initialiser(symbol), surely=True)
+            starts = bool(_STARTER.search(call.name))
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                 for name in _names(argument):
                     passed = resolve(name.name, call.block)
                     if passed is not None and passed.kind in {"function", "class"}:
-                        mine.update(self._nodes_of(passed))
+                        link(owner, self._nodes_of(passed), surely=starts)
         for function in file.facts.functions:
             outer = file.facts.blocks[function.block].parent
             if file.facts.function_of(outer) is not None:
                 # a function made inside another one is made to be called
-                edges.setdefault(owners[outer], set()).add(Node(path, function.block))
-            mine = edges.setdefault(function.block, set())
+                link(owners[outer], [Node(path, function.block)], surely=True)
             for decorator in function.decorators:
                 for name in _names(decorator):
                     symbol = resolve(name.name, outer)
                     if symbol is not None and symbol.kind in {"function", "class"}:
-                        mine.update(self._nodes_of(symbol))
+                        link(function.block, self._nodes_of(symbol), surely=False)
         for item in file.facts.imports:
             for module in self._imported_files(file, item.module, item.name):
-                edges.setdefault(owners[item.block], set()).add(Node(module, MODULE))
+                link(owners[item.block], [Node(module, MODULE)], surely=False)
+
+    def _initialiser(self, symbol: Symbol) -> Iterator[Node]:
+        if symbol.kind == "class":
+            for path, method in self._modules.methods(symbol):
+                if method.qualname.rpartition(".")[2] == "__init__":
+                    yield Node(path, method.block)
+                    return
 
     def _nodes_of(self, symbol: Symbol) -> Iterator[Node]:
         if symbol.kind == "function":

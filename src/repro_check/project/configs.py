@@ -12,6 +12,7 @@ import msgspec
 from repro_check.sources.config import ConfigFacts, Entry
 from repro_check.sources.expressions import Literal
 from repro_check.sources.kinds import Kind
+from repro_check.sources.python import ModuleFacts
 
 if TYPE_CHECKING:
     from repro_check.project.calls import Node
@@ -99,19 +100,24 @@ def config_loads(project: Project, nodes: Iterable[Node]) -> Iterator[ConfigLoad
 
 
 def declares_seed_option(project: Project, nodes: Iterable[Node]) -> bool:
-    """Whether these nodes read a seed from the command line, a dataclass or a parameter."""
-    for node in nodes:
-        file = project.python[node.path]
-        for call in project.calls.calls(node):
-            for argument in call.args[:2]:
-                if isinstance(argument, Literal) and isinstance(argument.value, str):
-                    if SEED_KEY.search(argument.value.lstrip("-").replace("-", "_")):
-                        return True
-        for assignment in file.facts.assignments:
-            names = [getattr(target, "name", "") for target in assignment.targets]
-            if any(SEED_KEY.search(name.rpartition(".")[2]) for name in names if name):
+    """Whether the code around these nodes reads a seed from an option, a field or a parameter."""
+    files = [project.python[path] for path in sorted({node.path for node in nodes})]
+    return any(_names_seed(file.facts) for file in files)
+
+
+def _names_seed(facts: ModuleFacts) -> bool:
+    for call in facts.calls:
+        for argument in call.args[:2]:
+            value = getattr(argument, "value", None)
+            if isinstance(value, str) and SEED_KEY.search(value.lstrip("-").replace("-", "_")):
                 return True
-        for function in file.facts.functions:
-            if function.decorators and any(SEED_KEY.search(p.name) for p in function.parameters):
-                return True
-    return False
+    for assignment in facts.assignments:
+        names = [getattr(target, "name", "") for target in assignment.targets]
+        if any(SEED_KEY.search(name.rpartition(".")[2]) for name in names if name):
+            return True
+    return any(
+        SEED_KEY.search(parameter.name)
+        for function in facts.functions
+        if function.decorators
+        for parameter in function.parameters
+    )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.project.calls import Node
-from repro_check.sources.expressions import Literal, Name, Operation
+from repro_check.project.calls import CallGraph, Node
+from repro_check.project.libraries import is_training
+from repro_check.sources.expressions import Name, Operation
 from repro_check.sources.python import MODULE, ModuleFacts
 
 if TYPE_CHECKING:
@@ -46,12 +47,17 @@ def is_run(facts: ModuleFacts) -> bool:
 
 
 def find_entries(
-    files: Iterable[PythonFile], *, named: frozenset[str], imported: frozenset[str]
+    files: Iterable[PythonFile],
+    *,
+    graph: CallGraph,
+    named: frozenset[str],
+    imported: frozenset[str],
 ) -> Iterator[Entry]:
     """The entry points among the product's modules.
 
     Args:
         files: Python files.
+        graph: the call graph.
         named: paths that a README, a script, a Makefile or the settings name as commands.
         imported: paths that other modules import.
     """
@@ -60,7 +66,7 @@ def find_entries(
             continue
         is_script = is_run(file.facts) or file.path in named
         if not is_script and file.path not in imported:
-            is_script = _does_work(file.facts)
+            is_script = _trains_at_top(file, graph)
         if is_script:
             yield Entry(file.path, (Node(file.path, MODULE), *_commands(file)))
 
@@ -83,20 +89,12 @@ def _is_command(facts: ModuleFacts, decorators: Iterable[object]) -> bool:
     return False
 
 
-def _does_work(facts: ModuleFacts) -> bool:
-    """Whether the top level of a module trains: a script without a guard."""
-    from repro_check.project.libraries import is_training
-
-    for call in facts.calls:
-        if facts.function_of(call.block) is None and is_training(call.name):
-            in_class = any(facts.blocks[b].kind == "class" for b in facts.ancestors(call.block))
-            if not in_class:
-                return True
-    return False
-
-
-def literal_text(expression: object) -> str | None:
-    """The string behind an expression, if it is a literal one."""
-    if isinstance(expression, Literal) and isinstance(expression.value, str):
-        return expression.value
-    return None
+def _trains_at_top(file: PythonFile, graph: CallGraph) -> bool:
+    """Whether running a module's top level trains: a script without a guard."""
+    top = Node(file.path, MODULE)
+    return any(
+        is_training(call)
+        for node in graph.reachable(top, surely=True)
+        if node.path == file.path
+        for call in graph.calls(node)
+    )

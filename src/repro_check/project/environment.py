@@ -48,7 +48,7 @@ def describe_environment(project: Project) -> Environment:
             continue
         if all(item.is_pinned for item in items):
             compiled.append(requirements.path)
-        elif _is_runtime(requirements):
+        elif _is_runtime(project, requirements):
             floating.append(requirements.path)
     return Environment(locks, tuple(compiled), tuple(floating), _is_library(project))
 
@@ -56,11 +56,14 @@ def describe_environment(project: Project) -> Environment:
 _INSTALLS = frozenset({"requirement", "url", "file", "editable"})
 
 
-def _is_runtime(requirements: RequirementsFile) -> bool:
+def _is_runtime(project: Project, requirements: RequirementsFile) -> bool:
     is_constraint = "constraint" in requirements.path.rpartition("/")[2].lower()
+    # what stands beside `x.txt` in `x.in` is meant to float
+    has_output = requirements.path.removesuffix(".in") + ".txt" in project.tree
     return (
         requirements.is_product
         and not is_constraint
+        and not (requirements.path.endswith(".in") and has_output)
         and not _DEVELOPMENT.search(requirements.path)
     )
 

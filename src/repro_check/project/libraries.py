@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 import re
 
+from repro_check.sources.python import Call
+
 
 class Family(enum.Enum):
     """A random number generator that is seeded as one."""
@@ -89,10 +91,14 @@ _SKLEARN_RANDOM = re.compile(
     r"RandomForest\w+|SGD\w+|SpectralClustering|train_test_split|ShuffleSplit|StratifiedShuffleSplit|"
     r"GroupShuffleSplit)$"
 )
-_TRAINING_METHODS = frozenset(
-    "backward fit fit_generator train_on_batch apply_gradients minimize train_step".split()
-)
+_TRAINING_METHODS = frozenset("backward fit_generator train_on_batch apply_gradients".split())
 _OPTIMISER = re.compile(r"(optim|opt$|opt_|optimizer|scaler|solver)", re.IGNORECASE)
+_MINIMISER = re.compile(r"(optimizer|optimiser|opt$|optim$|adam|sgd|solver)$", re.IGNORECASE)
+# many things have a `fit`; scalers, encoders and calibrators are no training run
+_TRAINED = re.compile(
+    r"(model|trainer|net$|network|clf|classif|regress|estimator|learner|gan$|vae|forest|booster|gbm|agent)",
+    re.IGNORECASE,
+)
 
 
 def seeded_by(target: str) -> frozenset[Family]:
@@ -121,9 +127,14 @@ def drawn_by(target: str) -> frozenset[Family]:
     return frozenset()
 
 
-def is_training(name: str) -> bool:
-    """Whether a method call written like this (`loss.backward`, `optimizer.step`) trains a model."""
-    owner, _, method = name.rpartition(".")
+def is_training(call: Call) -> bool:
+    """Whether a method call (`loss.backward()`, `optimizer.step()`) trains a model, by its name."""
+    owner, _, method = call.name.rpartition(".")
     if method in _TRAINING_METHODS:
-        return bool(owner)
+        return bool(owner) or call.receiver is not None
+    last = owner.rpartition(".")[2]
+    if method == "fit":
+        return bool(_TRAINED.search(last))
+    if method == "minimize":
+        return bool(_MINIMISER.search(last))
     return method == "step" and bool(_OPTIMISER.search(owner))

@@ -168,7 +168,14 @@ class Project:
             for item in file.facts.imports
             if (path := self.modules.find(item.module, file.path)) and path != file.path
         }
-        return tuple(find_entries(files, named=frozenset(scripts), imported=frozenset(imported)))
+        return tuple(
+            find_entries(
+                files,
+                graph=self.calls,
+                named=frozenset(scripts),
+                imported=frozenset(imported),
+            )
+        )
 
     @cached_property
     def environment(self) -> Environment:

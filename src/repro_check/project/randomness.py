@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.project.calls import CallGraph, Node
+from repro_check.project.calls import CallGraph
 from repro_check.project.libraries import EVERY, Family, drawn_by, is_training, seeded_by
 from repro_check.sources.expressions import Literal
 from repro_check.sources.python import Call
@@ -15,7 +15,9 @@ from repro_check.sources.python import Call
 if TYPE_CHECKING:
     from repro_check.project.entries import Entry
 
-_SEED_KEYWORDS = ("seed", "random_state", "rng", "generator", "random_seed", "key")
+_SEED_KEYWORDS = ("seed", "random_state", "rng", "generator", "random_seed")
+_SEEDING_METHODS = (".manual_seed", ".set_seed", ".seed_everything", ".seed_all")
+_OPAQUE = frozenset({"builtins.exec", "importlib.import_module"})
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -52,35 +54,39 @@ def random_use(graph: CallGraph, entry: Entry, seeders: Iterable[str] = ()) -> R
         seeders: dotted names that seed everything, by the user's settings.
     """
     trusted = frozenset(seeders)
-    nodes: set[Node] = set()
-    for start in entry.nodes:
-        nodes.update(graph.reachable(start))
     draws: dict[Family, Draw] = {}
     seeded: set[Family] = set()
-    trains: tuple[str, Call] | None = None
     is_opaque = False
-    for node in sorted(nodes):
+    sure = frozenset(graph.reachable(*entry.nodes, surely=True))
+    for node in graph.reachable(*entry.nodes):
         for outside in graph.outside_calls(node):
             target, call = outside.target, outside.call
             seeded |= EVERY if target in trusted else seeded_by(target)
             families = drawn_by(target)
-            if families and not _is_seeded_here(call):
+            if _is_seeded_here(call):
+                seeded.add(Family.OTHER)
+            elif node in sure and not any(not keyword.name for keyword in call.keywords):
                 for family in families:
                     draws.setdefault(family, Draw(outside.path, call, target, family))
-            elif families or any(call.keyword(word) for word in ("random_state", "seed")):
-                seeded.add(Family.OTHER)
-            is_opaque |= target in {"builtins.exec", "importlib.import_module"}
+            is_opaque |= target in _OPAQUE
         for call in graph.calls(node):
-            if trains is None and is_training(call.name):
-                trains = (node.path, call)
-            if call.name.endswith((".manual_seed", ".set_seed", ".seed_everything")):
+            if call.name.endswith(_SEEDING_METHODS):
                 seeded.add(Family.OTHER)
+    trains = next(_training_calls(graph, entry), None)
     return RandomUse(tuple(draws.values()), frozenset(seeded), trains, is_opaque)
 
 
+def _training_calls(graph: CallGraph, entry: Entry) -> Iterator[tuple[str, Call]]:
+    for node in graph.reachable(*entry.nodes, surely=True):
+        for call in graph.calls(node):
+            if is_training(call):
+                yield node.path, call
+
+
 def _is_seeded_here(call: Call) -> bool:
+    """Whether a call brings its own seed or generator."""
     for word in _SEED_KEYWORDS:
         value = call.keyword(word)
         if value is not None and not (isinstance(value, Literal) and value.value is None):
             return True
-    return call.unpacks
+    return False

@@ -5,10 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from repro_check.project.files import Subject
+from repro_check.project.project import Project
+from repro_check.secrets.baseline import BaselineKey, read_baseline
 from repro_check.secrets.decode import CellText, decode_text, file_texts
 from repro_check.secrets.model import Secret, mask
 from repro_check.secrets.scan import find_secrets
 from repro_check.sources.discovery import SourceFile
+
+BASELINE = ".secrets.baseline"
 
 
 class FileSecret(msgspec.Struct, frozen=True, array_like=True):
@@ -69,3 +73,9 @@ def read_secrets(path: str, data: bytes) -> SecretFacts:
                 )
             )
     return SecretFacts(tuple(found))
+
+
+def accepted_secrets(project: Project) -> frozenset[BaselineKey]:
+    """What the user set aside in detect-secrets' own baseline, read as data only."""
+    text = project.text_at(BASELINE)
+    return read_baseline(text) if text else frozenset()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from repro_check.secrets.model import Candidate
 from repro_check.secrets.names import promises_credential
-from repro_check.secrets.placeholders import is_credible, is_opaque
+from repro_check.secrets.placeholders import is_credible, is_opaque, is_placeholder
 
 _TEMPLATE = re.compile(r"(?:^|[._-])(?:example|sample|template|dist|tmpl|defaults?|schema)(?:$|\.)")
 _DOTENV = re.compile(r"^\.env(?:\.[\w-]+)?$|\.env$|^\.envrc$|^\.flaskenv$")
@@ -53,7 +53,9 @@ def credential_file(text: str, *, path: str) -> Iterator[Candidate]:
         return
     kind, pattern = _BY_NAME.get(name, ("", _NETRC))
     for match in pattern.finditer(text) if kind else ():
-        if is_credible(match["value"]) or pattern is _DOCKER:
+        if is_credible(match["value"]) or (
+            pattern is _DOCKER and not is_placeholder(match["value"])
+        ):
             yield _candidate(text, match, kind=kind, reason=f"a credential stored in {name}")
 
 

@@ -50,15 +50,18 @@ def run(root: Path, *words: str, stdin: bytes = b"") -> bytes:
 
 def list_blobs(root: Path) -> tuple[tuple[Blob, ...], tuple[str, ...]]:
     """Every blob that can be reached, once, and the names of objects that are absent here."""
-    listing = run(root, "rev-list", "--objects", *EVERYTHING).decode(errors="replace")
+    listing = run(root, "rev-list", "--objects", "--missing=print", *EVERYTHING)
     paths: dict[str, str] = {}
-    for line in listing.split("\n"):
+    missing = []
+    for line in listing.decode(errors="replace").split("\n"):
         name, _, path = line.partition(" ")
-        if name:
+        if name.startswith("?"):
+            missing.append(name[1:])
+        elif name:
             paths.setdefault(name, path)
-    answers = run(root, "cat-file", "--batch-check", stdin="\n".join(paths).encode() + b"\n")
-    blobs, missing = [], []
-    for line in answers.decode().splitlines():
+    asked = "".join(f"{name}\n" for name in paths)
+    blobs = []
+    for line in run(root, "cat-file", "--batch-check", stdin=asked.encode()).decode().splitlines():
         name, kind, *size = line.split(" ")
         if kind == "blob":
             blobs.append(Blob(name, int(size[0]), paths[name]))

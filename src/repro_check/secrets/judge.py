@@ -55,7 +55,7 @@ def judge(detector: Detector, value: str, place: Place) -> Candidate | None:
     line = place.line
     if detector.evidence is Evidence.NAME:
         value = _trimmed(value)
-    start = _place(value, line, edges=detector.edges)
+    start = _whole_match(value, line, edges=detector.edges)
     if start is None:
         return None
     name = bound_name(line, start)
@@ -110,7 +110,7 @@ def _trimmed(value: str) -> str:
     return value.strip().partition(" #")[0].rstrip(" ,;)}]").strip("\"'`")
 
 
-def _place(value: str, line: str, *, edges: bool) -> int | None:
+def _whole_match(value: str, line: str, *, edges: bool) -> int | None:
     """Where the first whole occurrence of `value` starts, or None if each is part of more."""
     start = line.find(value) if value else -1
     while start >= 0 and edges and _is_part(line, start, start + len(value)):

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from repro_check.secrets.model import Candidate
 from repro_check.secrets.placeholders import is_placeholder
 
-_BEGIN = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----")
+_BEGIN = re.compile(
+    r"-----BEGIN (?P<kind>(?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----"
+    r"|^(?P<putty>Private-Lines): [0-9]+"
+)
 _HEADER = re.compile(r"^(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash):")  # RFC 1421, RFC 4880
 _BODY = re.compile(r"^[A-Za-z0-9+/]{32,}={0,2}$")
 _DECORATION = " \t\r\"'`,\\+#"
@@ -21,7 +24,7 @@ def private_keys(text: str) -> Iterator[Candidate]:
     A header alone, or one followed by "...", is documentation. The secret is the body's first
     line, which is enough to tell two keys apart; the place is the header.
     """
-    if "PRIVATE KEY" not in text:
+    if "PRIVATE KEY" not in text and "Private-Lines" not in text:
         return
     lines = text.split("\n")
     for index, line in enumerate(lines):
@@ -34,7 +37,7 @@ def private_keys(text: str) -> Iterator[Candidate]:
                 line=index + 1,
                 column=header.start() + 1,
                 shown=header[0],
-                reason=f"a block that begins with {header[1].title()}",
+                reason=f"a block headed {header['kind'] or header['putty']}",
             )
 
 

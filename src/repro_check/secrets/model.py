@@ -125,12 +125,13 @@ def redact(secret: str) -> str:
 
 
 def mask(line: str, secrets: tuple[Secret, ...]) -> str:
-    """One line of text with the secrets on it redacted, for showing source lines.
+    """One line of text with every occurrence of the secrets on it redacted, for showing it.
 
     Args:
         line: the text of a line.
         secrets: secrets of that very line.
     """
-    for secret in sorted(secrets, key=lambda each: each.column, reverse=True):
-        line = line[: secret.column - 1] + secret.redacted + line[secret.end_column - 1 :]
+    values = {line[each.column - 1 : each.end_column - 1]: each.redacted for each in secrets}
+    for value in sorted(filter(None, values), key=len, reverse=True):
+        line = line.replace(value, values[value])
     return line

@@ -28,19 +28,21 @@ _CREDENTIAL = re.compile(
 
 # The last word of a name that says where, how or under which name, but not the secret itself.
 _ABOUT_TEXT = """
-    arn algorithm algo checksum class cls column commit count description desc digest dir directory
-    endpoint enc env error exception exists expiry fcn field file filename fingerprint fmt fn format func
-    function handler hash header help hint host id ids idx index info keyword keywords kind label labels len length limit
-    lifetime link list location md message manager mgr mode model msg name names pad path pattern placeholder
-    policy prefix prompt provider public realm regex region rev revision rule scope sha size suffix template text
-    title ttl type uri url username user validator vault version
+    algo algorithm arn checksum class cls column commit count desc description digest dir
+    directory enc endpoint env error exception exists expiry fcn field file filename fingerprint
+    fmt fn format func function handler hash header help hint host id ids idx index info keyword
+    keywords kind label labels len length lifetime limit link list location manager md message
+    mgr mode model msg name names pad path pattern placeholder policy prefix prompt provider
+    public realm regex region rev revision rule scope sha size suffix template text title ttl
+    type uri url user username validator vault version
 """
 _ABOUT = frozenset(_ABOUT_TEXT.split())
 
 # Words that make the whole name something else.
-_NOT_SECRET = frozenset(
-    {"public", "tokenizer", "hash", "hashed", "digest", "checksum", "sha", "md"}
-)
+_ELSE_TEXT = """
+    public tokenizer hash hashed digest checksum sha md csrf xsrf page verify continuation
+"""
+_ELSE = frozenset(_ELSE_TEXT.split())
 
 _WINDOW = 120  # characters left of a value in which its name is looked for
 
@@ -61,7 +63,7 @@ def promises_credential(name: str) -> bool:
     """Whether a value bound to `name` is meant to be secret."""
     last = name.rpartition(".")[2] or name
     words = [word.lower() for word in _WORDS.findall(last)]
-    if not words or words[-1] in _ABOUT or _NOT_SECRET.intersection(words):
+    if not words or words[-1] in _ABOUT or _ELSE.intersection(words):
         return False
     snake = "_".join(words)
     return bool(_CREDENTIAL.search(snake) or _CREDENTIAL.search(last.lower()))

@@ -25,12 +25,13 @@ _TELLING = (
 _COMMON_TEXT = """
     access account admin administrator api apikey app auth aws azure bar baz bearer client
     config credential credentials data database db debug default demo dev docker empty env false
-    file foo github gitlab google guest hello hidden home host huggingface id insecure invalid key
-    keys local localhost login master mine minio minioadmin mock model my mysql name neptune new no
-    none null openai optional org output pass passphrase passwd password path pat personal postgres
-    private prod production project public pwd random real redis required root secret secrets
-    sensitive server service session some staging string super temp test tester testing the token
-    tokens tmp true undefined unknown unset use user username value var wandb welcome yes
+    file foo github gitlab google guest hello hidden home host huggingface id insecure invalid
+    key keys local localhost login master mine minio minioadmin mock model my mysql name neptune
+    new no none null openai optional org output pass passphrase passwd password pat path
+    personal postgres private prod production project public pwd random real redis required root
+    secret secrets sensitive server service session some staging string super temp test tester
+    testing the tmp token tokens true undefined unknown unset use user username value var wandb
+    welcome yes
 """
 _COMMON = frozenset(_COMMON_TEXT.split())
 

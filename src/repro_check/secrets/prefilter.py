@@ -95,5 +95,8 @@ def _credential_follows(line: str, offset: int) -> bool:
 
 
 def _opaque_follows(line: str, offset: int) -> bool:
-    # The fewest changes that `is_opaque` accepts in the shortest value it accepts.
-    return any(class_changes(run) >= 3 for run in _WEAK_RUN.findall(line, offset))
+    # What `is_opaque` demands of a value holds for a longer run around it, too: a mixed part, and
+    # the three changes of its shortest values.
+    return any(
+        mixed_parts(run) and class_changes(run) >= 3 for run in _WEAK_RUN.findall(line, offset)
+    )

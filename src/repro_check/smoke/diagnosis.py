@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 EXCEPTION = re.compile(
     r"^(?:[\w.]+(?:Error|Exception|Exit|Interrupt|Warning)\b.*|ERROR: .+)$", re.MULTILINE
 )
+# How much of a message is quoted, in characters.
+SHOWN = 300
 
 
 def diagnose_run(failure: Failure, scene: Scene) -> Diagnosis:
@@ -37,7 +40,7 @@ def diagnose_run(failure: Failure, scene: Scene) -> Diagnosis:
         return Diagnosis("It printed without end and was stopped.", fix, scene.place)
     found = _look_up(RUNNING, scene) or _from_sightings(scene) or _from_signal(outcome)
     if found is None:
-        found = Diagnosis(f"It failed with exit code {outcome.code}: {_last_words(scene.messages)}")
+        found = Diagnosis(f"It failed with exit code {outcome.code}: {_last_words(scene)}")
     return msgspec.structs.replace(found, place=found.place or scene.place)
 
 
@@ -50,7 +53,7 @@ def diagnose_install(outcome: Outcome, scene: Scene) -> Diagnosis:
         )
     found = _look_up(INSTALLING, scene)
     return found or Diagnosis(
-        f"{scene.spec.install} could not be installed: {_last_words(scene.messages)}",
+        f"{scene.spec.install} could not be installed: {_last_words(scene)}",
         "Install it into a fresh environment by hand to see more.",
     )
 
@@ -99,7 +102,7 @@ def _from_sightings(scene: Scene) -> Diagnosis | None:
         if names:
             return Diagnosis(
                 sentence.format(names[0]),
-                f"The last message was: {_last_words(scene.messages)}",
+                f"The last message was: {_last_words(scene)}",
             )
     return None
 
@@ -118,9 +121,10 @@ def _from_signal(outcome: Outcome) -> Diagnosis | None:
     return Diagnosis(f"It crashed in compiled code ({name}).", fix)
 
 
-def _last_words(text: str) -> str:
-    """The last exception line, or else the last line at all."""
+def _last_words(scene: Scene) -> str:
+    """The last exception line, or else the last line at all, with paths as the project has them."""
+    text = scene.messages.replace(f"{scene.stage.tree}{os.sep}", "")
     if lines := EXCEPTION.findall(text):
-        return str(lines[-1])[:300]
+        return str(lines[-1])[:SHOWN]
     written = [line.strip() for line in text.splitlines() if line.strip()]
-    return written[-1][:300] if written else "it wrote nothing."
+    return written[-1][:SHOWN] if written else "it wrote nothing."

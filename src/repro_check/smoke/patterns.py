@@ -78,6 +78,7 @@ RUNNING = (
     ),
     Pattern(r"No such file or directory: b?['\"]?([^'\"\n]+)", explain_file),
     Pattern(r"FileNotFoundError: (?:File )?'?([^'\n]+?)'? (?:not found|does not)", explain_file),
+    Pattern(r"can't open file '([^'\n]+)'", explain_file),
     Pattern(r"provided filename (\S+) does not exist", explain_file),
     Pattern(r"(?:SyntaxError|IndentationError|TabError): ([^\n]+)", explain_syntax),
     Pattern(
@@ -108,7 +109,7 @@ RUNNING = (
     ),
 )
 
-# pip's and uv's words for the same thing.
+# pip's and uv's words for the same things.
 INSTALLING = (
     Pattern(
         "DO NOT MATCH THE HASHES|Hash mismatch",
@@ -116,19 +117,9 @@ INSTALLING = (
         "Lock again, and look at what has changed.",
     ),
     Pattern(
-        r"requirements must have|all requirements to have a hash",
-        "Some lines of {install} have a hash and others have none, which pip refuses",
+        r"requirements must have (?:their|a hash)|Hashes are required in",
+        "Some lines of {install} have a hash and others have none, which the installer refuses",
         "Lock all of them: `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`.",
-    ),
-    Pattern(
-        r"Cannot install ([^\n]+) because these package versions have conflicting",
-        "The versions in {install} exclude each other: {0}",
-        "Freeze an environment that works: `pip freeze`, `pip-compile` or `uv pip compile`.",
-    ),
-    Pattern(
-        "ResolutionImpossible|requirements are unsatisfiable",
-        "The versions in {install} exclude each other",
-        "Freeze an environment that works: `pip freeze`, `pip-compile` or `uv pip compile`.",
     ),
     Pattern(
         "name resolution|new connection|ConnectTimeout|dns error|tunnel connection|SSLError",
@@ -141,23 +132,27 @@ INSTALLING = (
         "Set `python` in the smoke settings to the version that you use, and declare it.",
     ),
     Pattern(
-        r"Could not find a version that satisfies the requirement (\S+)",
-        "{0} of {install} is not to be had for Python {python} from the public index",
+        r"Cannot install ([^\n]+) because these package versions have conflicting",
+        "The versions in {install} exclude each other: {0}",
+        "Freeze an environment that works: `pip freeze`, `pip-compile` or `uv pip compile`.",
+    ),
+    Pattern(
+        r"(?:satisfies the requirement|No matching distribution found for|no version of) (\S+)",
+        "{0} of {install} is not to be had for Python {python} from the package index",
         "Correct the version; a local build (+cu121) needs its index in the file (--index-url).",
     ),
     Pattern(
-        r"No matching distribution found for (\S+)",
-        "{0} of {install} is not to be had for Python {python} from the public index",
-        "Correct the version; a local build (+cu121) needs its index in the file (--index-url).",
+        "ResolutionImpossible|requirements are unsatisfiable",
+        "The versions in {install} exclude each other",
+        "Freeze an environment that works: `pip freeze`, `pip-compile` or `uv pip compile`.",
     ),
     Pattern(
-        r"Invalid requirement: ['\"]([^'\"\n]+)",
-        "{install} holds a line that pip cannot read: {0}",
+        r"Invalid requirement: ['\"]([^'\"\n]+)|Couldn't parse requirement.*\n(?:.*\n)??\s+(\S+)\n",
+        "{install} holds a line that the installer cannot read: {0}",
         "Write name==version on a line of its own.",
     ),
     Pattern(
-        r"(?:Failed building wheel for|Failed to build(?: '|: |\s+`)?|Failed to build installable "
-        r"wheels for)\s*'?([\w.\[\]-]+)",
+        r"Failed (?:building wheel for|to build)[\s'`:]*([\w.-]+)",
         "{0} of {install} has no ready wheel for Python {python}, and could not be built here",
         "Choose a version with wheels for this Python, or name the system packages that it needs.",
     ),

@@ -84,6 +84,7 @@ def blob_reader(folder: Path) -> Iterator[BlobReader]:
         env=_variables(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdin
         assert process.stdout

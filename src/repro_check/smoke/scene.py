@@ -19,6 +19,8 @@ CHAINED = (
     "During handling of the above exception, another exception occurred:",
     "The above exception was the direct cause of the following exception:",
 )
+# How much of the end of a log is searched, in characters.
+LOOKED_AT = 1 << 18
 TRACEBACK = "Traceback (most recent call last):"
 
 
@@ -82,8 +84,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
 def last_traceback(text: str) -> str:
     """The last traceback of a log together with the exceptions that led to it."""
-    blocks = text.split(TRACEBACK)
+    blocks = text[-LOOKED_AT:].split(TRACEBACK)
     start = len(blocks) - 1
     while start > 1 and blocks[start - 1].rstrip().endswith(CHAINED):
         start -= 1
-    return TRACEBACK + TRACEBACK.join(blocks[start:]) if start else text
+    return TRACEBACK + TRACEBACK.join(blocks[start:]) if start else blocks[0]

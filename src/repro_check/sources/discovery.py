@@ -15,7 +15,9 @@ from pathlib import Path
 import msgspec
 
 from repro_check.errors import UsageError
+from repro_check.findings import NotChecked
 from repro_check.sources import git
+from repro_check.sources.ignored import IgnoreFiles, patterns
 from repro_check.sources.kinds import Kind, Role, kind_of, role_of
 from repro_check.sources.unreadable import Unreadable
 
@@ -42,8 +44,8 @@ class Tree:
     Attributes:
         root: the repository's top, or the folder that was asked for outside git.
         is_git: whether git manages it.
-        links_out: symbolic links that leave the root (they are not followed).
-        submodules: paths of submodules (their files belong to other repositories).
+        skipped: what was left out although it stands in the root: links that leave it, submodules and
+            other repositories inside, folders that cannot be listed.
     """
 
     def __init__(
@@ -52,15 +54,14 @@ class Tree:
         files: Iterable[SourceFile],
         *,
         is_git: bool,
-        links_out: Sequence[str] = (),
-        submodules: Sequence[str] = (),
+        skipped: Iterable[NotChecked] = (),
     ) -> None:
         self.root = root
         self.files = tuple(sorted(files, key=lambda file: file.path))
         self.is_git = is_git
-        self.links_out = tuple(links_out)
-        self.submodules = tuple(submodules)
+        self.skipped = tuple(sorted(skipped, key=lambda item: item.path))
         self._by_path = {file.path: file for file in self.files}
+        self._outside: dict[str, bool] = {}
 
     def __contains__(self, path: str) -> bool:
         """Whether a file of this path belongs to the repository."""
@@ -79,10 +80,20 @@ class Tree:
         """The content of a file of this tree.
 
         Raises:
-            Unreadable: gone, forbidden, no regular file, or more than `limit` bytes.
+            Unreadable: gone, forbidden, no regular file, more than `limit` bytes, behind a link that
+                leaves the root, or a pointer of git-lfs in place of the content.
         """
-        if file.blob:
-            return git.blob(self.root, file.blob, limit=limit)
+        data = git.blob(self.root, file.blob, limit=limit) if file.blob else self._disk(file, limit)
+        if len(data) < _LFS_LARGEST and data.startswith(_LFS_HEAD):
+            raise Unreadable("is a pointer of git-lfs: `git lfs pull` brings its content")
+        return data
+
+    def _disk(self, file: SourceFile, limit: int) -> bytes:
+        folder = file.path.rpartition("/")[0]
+        if folder not in self._outside:
+            self._outside[folder] = _leaves(self.root, folder)
+        if self._outside[folder]:
+            raise Unreadable("stands behind a symbolic link that leaves the repository")
         try:
             descriptor = os.open(self.root / file.path, os.O_RDONLY | _NO_FOLLOW)
         except FileNotFoundError as error:
@@ -101,6 +112,14 @@ class Tree:
                 raise Unreadable(f"cannot be read ({error.strerror})") from error
 
 
+# github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+_LFS_HEAD = b"version https://git-lfs.github.com/spec/v"
+_LFS_LARGEST = 1024
+_LINK_OUT = "is a symbolic link that leaves the repository"
+_OTHER_REPOSITORY = "is another repository or a submodule: check it in its own folder"
+_NO_GIT = "git cannot be run, so the files are those of the folder and its .gitignore"
+_IGNORE_LIMIT = 1_000_000
+_NO_FOLDERS = frozenset({".git", ".hg", ".svn", "__pycache__", ".venv", "node_modules"})
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -122,40 +141,31 @@ def discover(
         start: an existing file or folder, absolute.
         is_staged: read what will be committed: the index, not the work tree.
         exclude: patterns in the syntax of .gitignore of files to leave out.
-        extra: paths that were named by the user and belong to the tree even when git ignores them.
+        extra: paths that were named by the user and belong to the tree even when git ignores them,
+            unless `exclude` leaves them out: a hook names files that a run without names leaves out.
 
     Raises:
         UsageError: staged content is asked for outside git.
+        SettingsError: `exclude` holds what is no pattern.
     """
-    root, is_git = find_root(start)
-    if is_git and not git.is_available():
-        is_git = False
+    root, has_git = find_root(start)
+    is_git = has_git and git.is_available()
     if is_staged and not is_git:
         raise UsageError(
             "--staged needs a git repository, and this folder is none",
             where=str(root),
             fix="Run it inside the repository, or leave --staged out.",
         )
-    if is_git:
-        tree = _from_git(root, is_staged=is_staged)
-    else:
-        tree = _from_folder(root)
+    tree = _from_git(root, is_staged=is_staged) if is_git else _from_folder(root)
     files = {file.path: file for file in tree.files}
-    if exclude:
-        import pathspec
-
-        spec = pathspec.GitIgnoreSpec.from_lines(exclude)
-        files = {path: file for path, file in files.items() if not spec.match_file(path)}
     for path in extra:
         if path not in files and os.path.isfile(root / path) and not os.path.islink(root / path):
-            files[path] = _file(path, is_tracked=path in tree)
-    return Tree(
-        root,
-        files.values(),
-        is_git=is_git,
-        links_out=tree.links_out,
-        submodules=tree.submodules,
-    )
+            files[path] = _file(path, is_tracked=False)
+    if exclude:
+        spec = patterns(exclude)
+        files = {path: file for path, file in files.items() if not spec.match_file(path)}
+    skipped = tree.skipped if is_git or not has_git else (*tree.skipped, NotChecked("", _NO_GIT))
+    return Tree(root, files.values(), is_git=is_git, skipped=skipped)
 
 
 def _file(path: str, *, is_tracked: bool, blob: str = "") -> SourceFile:
@@ -164,64 +174,85 @@ def _file(path: str, *, is_tracked: bool, blob: str = "") -> SourceFile:
 
 def _from_git(root: Path, *, is_staged: bool) -> Tree:
     files: dict[str, SourceFile] = {}
-    links_out: list[str] = []
-    submodules: list[str] = []
+    skipped: list[NotChecked] = []
     differing = git.unstaged_paths(root) if is_staged else frozenset()
     for entry in git.index(root):
+        path = entry.path
         if entry.mode == git.SUBMODULE:
-            submodules.append(entry.path)
+            skipped.append(NotChecked(path, _OTHER_REPOSITORY))
         elif entry.mode == git.LINK:
-            if _leaves(root, entry.path):
-                links_out.append(entry.path)
+            if _leaves(root, path):
+                skipped.append(NotChecked(path, _LINK_OUT))
         elif is_staged:
-            blob = entry.blob if entry.path in differing else ""
-            files[entry.path] = _file(entry.path, is_tracked=True, blob=blob)
-        elif os.path.lexists(root / entry.path):
-            files[entry.path] = _file(entry.path, is_tracked=True)
+            blob = entry.blob if entry.is_frozen or path in differing else ""
+            files[path] = _file(path, is_tracked=True, blob=blob)
+        elif not _is_gone(root, path):
+            files[path] = _file(path, is_tracked=True)
     if not is_staged:
         for path in git.untracked(root):
-            if os.path.islink(root / path):
+            if path.endswith("/"):
+                skipped.append(NotChecked(path.rstrip("/"), _OTHER_REPOSITORY))
+            elif os.path.islink(root / path):
                 if _leaves(root, path):
-                    links_out.append(path)
-            elif path not in files and not path.endswith("/"):
+                    skipped.append(NotChecked(path, _LINK_OUT))
+            elif path not in files:
                 files[path] = _file(path, is_tracked=False)
-    return Tree(root, files.values(), is_git=True, links_out=links_out, submodules=submodules)
+    return Tree(root, files.values(), is_git=True, skipped=skipped)
 
 
 def _from_folder(root: Path) -> Tree:
-    import pathspec
-
     files: list[SourceFile] = []
-    links_out: list[str] = []
-    ignored: list[tuple[str, pathspec.GitIgnoreSpec]] = []
-    for current, folders, names in os.walk(root):
-        prefix = Path(current).relative_to(root).as_posix()
-        prefix = "" if prefix == "." else f"{prefix}/"
+    skipped: list[NotChecked] = []
+    ignored = IgnoreFiles()
+
+    def path_of(place: str) -> str:
+        path = Path(place).relative_to(root).as_posix()
+        return "" if path == "." else path
+
+    def note(error: OSError) -> None:
+        reason = f"the folder cannot be listed ({error.strerror})"
+        skipped.append(NotChecked(path_of(error.filename), reason))
+
+    for current, folders, names in os.walk(root, onerror=note):
+        folder = path_of(current)
+        prefix = f"{folder}/" if folder else ""
         if ".gitignore" in names:
-            text = Path(current, ".gitignore").read_text("utf-8", errors="replace")
-            ignored.append((prefix, pathspec.GitIgnoreSpec.from_lines(text.splitlines())))
-        folders[:] = sorted(
-            name
-            for name in folders
-            if name not in {".git", ".hg", ".svn", "__pycache__", ".venv", "node_modules"}
-            and not os.path.islink(os.path.join(current, name))
-            and not _is_ignored(f"{prefix}{name}/", ignored)
-        )
-        for name in names:
+            ignored.add(folder, _ignore_file(Path(current, ".gitignore")))
+        for name in (*folders, *names):
             path = f"{prefix}{name}"
             if os.path.islink(os.path.join(current, name)):
                 if _leaves(root, path):
-                    links_out.append(path)
-            elif not _is_ignored(path, ignored):
+                    skipped.append(NotChecked(path, _LINK_OUT))
+            elif name in names and not ignored.ignores(path):
                 files.append(_file(path, is_tracked=False))
-    return Tree(root, files, is_git=False, links_out=links_out)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in _NO_FOLDERS and not ignored.ignores(f"{prefix}{name}/")
+        )
+    return Tree(root, files, is_git=False, skipped=skipped)
 
 
-def _is_ignored(path: str, ignored: Sequence[tuple[str, object]]) -> bool:
-    return any(
-        path.startswith(prefix) and spec.match_file(path[len(prefix) :])  # type: ignore[attr-defined]
-        for prefix, spec in ignored
-    )
+def _ignore_file(file: Path) -> str:
+    try:
+        descriptor = os.open(file, os.O_RDONLY | _NO_FOLLOW)
+        with open(descriptor, "rb") as stream:
+            is_regular = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+            data = stream.read(_IGNORE_LIMIT) if is_regular else b""
+    except OSError:
+        return ""
+    return data.decode("utf-8", errors="replace")
+
+
+def _is_gone(root: Path, path: str) -> bool:
+    """Whether the work tree lacks a file; one that may not be looked at is not gone."""
+    try:
+        os.lstat(os.path.join(root, path))
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _leaves(root: Path, path: str) -> bool:

@@ -21,11 +21,17 @@ _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false", "-c", 
 
 
 class IndexEntry(msgspec.Struct, frozen=True):
-    """One line of git's index."""
+    """One line of git's index.
+
+    Attributes:
+        is_frozen: git does not compare it with the work tree (a sparse checkout, or
+            `update-index --assume-unchanged`), so its content may be there or not.
+    """
 
     mode: str
     blob: str
     path: str
+    is_frozen: bool = False
 
 
 def is_available() -> bool:
@@ -39,16 +45,16 @@ def is_available() -> bool:
 def index(root: Path) -> Iterator[IndexEntry]:
     """The entries of the index (of a conflict, the first stage)."""
     seen = ""
-    for record in _records(root, "ls-files", "-z", "--stage"):
+    for record in _records(root, "ls-files", "-z", "--stage", "-v"):
         head, _, path = record.partition("\t")
-        mode, blob, _stage = head.split(" ")
+        tag, mode, blob, _stage = head.split(" ")
         if path != seen:
-            yield IndexEntry(mode, blob, path)
+            yield IndexEntry(mode, blob, path, tag == "S" or tag.islower())
         seen = path
 
 
 def untracked(root: Path) -> Iterator[str]:
-    """Paths that git neither tracks nor ignores."""
+    """Paths that git neither tracks nor ignores; of another repository inside, `its/folder/`."""
     return _records(root, "ls-files", "-z", "--others", "--exclude-standard")
 
 
@@ -61,6 +67,12 @@ def staged_paths(root: Path) -> tuple[str, ...]:
     """Paths whose staged content differs from HEAD, without the deleted ones."""
     arguments = ("diff", "--cached", "--no-ext-diff", "-z", "--name-only", "--diff-filter=d")
     return tuple(_records(root, *arguments))
+
+
+def changed_paths(root: Path) -> tuple[str, ...]:
+    """Paths that differ from HEAD or are untracked and not ignored, sorted."""
+    arguments = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+    return tuple(sorted(record[3:] for record in _records(root, *arguments)))
 
 
 def blob(root: Path, name: str, *, limit: int) -> bytes:
@@ -95,9 +107,16 @@ def _records(root: Path, *arguments: str) -> Iterator[str]:
 
 
 def _run(root: Path, *arguments: str) -> bytes:
-    done = subprocess.run(
-        ("git", *_SAFE, *arguments), cwd=root, capture_output=True, check=False
-    )
+    try:
+        done = subprocess.run(
+            ("git", *_SAFE, *arguments), cwd=root, capture_output=True, check=False
+        )
+    except OSError as error:
+        raise ReproCheckError(
+            f"git cannot be run: {error.strerror}",
+            where=str(root),
+            fix="Install git, or put it on the PATH.",
+        ) from error
     if done.returncode:
         message = done.stderr.decode("utf-8", errors="replace").strip()
         raise ReproCheckError(

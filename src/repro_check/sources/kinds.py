@@ -103,6 +103,6 @@ def role_of(path: str) -> Role:
         return Role.TEST
     if any(folder in _DOCS for folder in folders):
         return Role.DOCS
-    if _GENERATED.search(name):
+    if _GENERATED.search(name) or ".ipynb_checkpoints" in folders:
         return Role.GENERATED
     return Role.PRODUCT

@@ -11,6 +11,7 @@ from repro_check.sources.markdown_lines import (
     Opening,
     cells,
     fence_at,
+    is_break,
     is_closing,
     is_list_item,
     is_table_rule,
@@ -42,10 +43,9 @@ class Blocks:
         at = self._front_matter()
         while at < len(self._rows):
             at = self._block(at)
-        self.comments.extend(
-            HtmlComment(self._text[start + 4 : end - 3].strip(), self.lines.span(start, end))
-            for start, end in self._hidden.comments
-        )
+        for start, end in self._hidden.comments:
+            inside = self._text[start + 4 : end].removesuffix("-->").strip()
+            self.comments.append(HtmlComment(inside, self.lines.span(start, end)))
 
     def plain(self) -> str:
         """The text with everything in code and comments blanked, all offsets kept."""
@@ -69,6 +69,7 @@ class Blocks:
         line, start = self._rows[at], self.lines.starts[at]
         done = self._hidden.end
         if start < done:
+            self._paragraph = -1
             if start + len(line) > done:
                 hidden_in(self._text, line, start, done - start, self._hidden)
             return at + 1
@@ -92,19 +93,19 @@ class Blocks:
             self._is_list = False
         if heading:
             self._heading(len(heading[1]), start + heading.end(), line[heading.end() :])
-        elif _UNDERLINE.fullmatch(line) and self._is_plain_paragraph(at):
+        elif _UNDERLINE.fullmatch(line) and self._is_plain_paragraph():
             first = self.lines.starts[self._paragraph]
             self._heading(1 if "=" in line else 2, first, self._text[first:start].rstrip())
-        elif not line.strip():
+        elif not line.strip() or is_break(line) or line.lstrip().startswith("<!--"):
             self._paragraph = -1
         else:
-            if was_blank:
+            if was_blank or at == self._table_end or line.lstrip().startswith(">"):
                 self._paragraph = at
             self._table(at)
 
-    def _is_plain_paragraph(self, at: int) -> bool:
+    def _is_plain_paragraph(self) -> bool:
         """Whether the lines above belong to a paragraph that an underline makes a heading."""
-        if self._paragraph < 0 or self._is_list or at < self._table_end:
+        if self._paragraph < 0 or self._is_list or self._paragraph < self._table_end:
             return False
         return not self._rows[self._paragraph].lstrip().startswith(">")
 
@@ -118,16 +119,17 @@ class Blocks:
         self.headings.append(Heading(level, text, self.lines.span(start, start + len(text))))
 
     def _fence(self, at: int, opening: Opening) -> int:
-        end = at + 1
-        while end < len(self._rows) and not is_closing(self._rows[end], opening):
-            if opening.is_quoted and not self._rows[end].lstrip().startswith(">"):
-                self._code(at + 1, end, opening.column, opening.language)
-                self._hide(at, end - 1)
-                return end
+        end, is_closed = at + 1, False
+        while end < len(self._rows) and not is_closed:
+            line = self._rows[end]
+            if opening.is_quoted and not line.lstrip().startswith(">"):
+                break
+            is_closed = is_closing(line, opening)
             end += 1
-        self._code(at + 1, end, opening.column, opening.language)
-        self._hide(at, end)
-        return end + 1
+        marks = " \t>" if opening.is_quoted else " \t"
+        self._code(at + 1, end - is_closed, opening.column, marks, opening.language)
+        self._hide(at, end - 1)
+        return end
 
     def _indented(self, at: int, prefix: str) -> int:
         end, last = at, at
@@ -138,13 +140,13 @@ class Blocks:
             end += 1
             if line.strip():
                 last = end
-        self._code(at, last, len(prefix), None)
+        self._code(at, last, len(prefix), " \t", None)
         self._hide(at, last - 1)
         return last
 
-    def _code(self, first: int, end: int, indent: int, language: str | None) -> None:
+    def _code(self, first: int, end: int, indent: int, marks: str, language: str | None) -> None:
         rows = self._rows[first:end]
-        if any(row[:indent].strip(" \t>") for row in rows):
+        if any(row[:indent].strip(marks) for row in rows):
             indent = 0
         text = "\n".join(row[indent:] for row in rows)
         fence = Fence(language or "", text, first + 1, indent, is_indented=language is None)
@@ -157,7 +159,7 @@ class Blocks:
         if not header or not is_table_rule(self._rows[at + 1], len(header)):
             return
         end = at + 2
-        while end < len(self._rows) and self._rows[end].strip() and not fence_at(self._rows[end]):
+        while end < len(self._rows) and not _begins_block(self._rows[end]):
             end += 1
         width = len(header)
         rows = [(cells(row) or (row.strip(),)) for row in self._rows[at + 2 : end]]
@@ -170,3 +172,10 @@ class Blocks:
         last = min(last, len(self._rows) - 1)
         end = self.lines.starts[last] + len(self._rows[last])
         self._hidden.ranges.append((self.lines.starts[first], end))
+
+
+def _begins_block(line: str) -> bool:
+    """Whether the line cannot be a row of the table above it."""
+    bare = line.strip()
+    is_marked = not bare or bare.startswith((">", "<!--"))
+    return is_marked or is_break(line) or bool(_ATX.match(line) or fence_at(line))

@@ -35,10 +35,11 @@ def hidden_in(text: str, line: str, start: int, at: int, hidden: Hidden) -> None
         hidden: where they are added.
     """
     spans = _code_spans(line, at)
+    indent = len(line) - len(line.lstrip(" ")) if at == 0 else -1
     comment = line.find("<!--", at)
     for span_start, span_end in spans:
         while at <= comment < span_start:
-            at = _comment(text, start + comment, hidden) - start
+            at = _comment(text, start + comment, hidden, is_block=comment == indent) - start
             comment = line.find("<!--", at)
         if span_start >= at:
             hidden.ranges.append((start + span_start, start + span_end))
@@ -46,17 +47,21 @@ def hidden_in(text: str, line: str, start: int, at: int, hidden: Hidden) -> None
             if -1 < comment < at:
                 comment = line.find("<!--", at)
     while comment >= at:
-        at = _comment(text, start + comment, hidden) - start
+        at = _comment(text, start + comment, hidden, is_block=comment == indent) - start
         comment = line.find("<!--", at)
 
 
-def _comment(text: str, start: int, hidden: Hidden) -> int:
-    """Add the comment that begins at an offset; where to look on."""
+def _comment(text: str, start: int, hidden: Hidden, *, is_block: bool) -> int:
+    """Add the comment that begins at an offset; where to look on.
+
+    One that never ends hides all that follows if it begins a line, and is plain text otherwise.
+    """
     end = -1 if hidden.is_endless else text.find("-->", start + 4)
     if end < 0:
         hidden.is_endless = True
-        return start + 4
-    hidden.end = end + 3
+        if not is_block:
+            return start + 4
+    hidden.end = end + 3 if end >= 0 else len(text)
     hidden.comments.append((start, hidden.end))
     hidden.ranges.append((start, hidden.end))
     return hidden.end

@@ -9,6 +9,7 @@ import msgspec
 _LIST = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
 _WORD = re.compile(r"[A-Za-z0-9_+#-]+")
+_BREAK = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _RULE_CELL = re.compile(r":?-+:?")
 _PIPE = re.compile(r"(?<!\\)\|")
 
@@ -47,16 +48,18 @@ def fence_at(line: str) -> Opening | None:
 
 def is_closing(line: str, opening: Opening) -> bool:
     """Whether the line ends the block that `opening` began."""
-    bare = line.strip(" \t>")
+    bare = line.strip(" \t>" if opening.is_quoted else " \t")
     return len(bare) >= opening.length and not bare.strip(opening.mark)
 
 
 def is_list_item(line: str) -> bool:
     """Whether the line begins an item of a list (and is no thematic break)."""
-    bare = line.strip()
-    if not _LIST.match(bare):
-        return False
-    return len(bare) < 3 or len(set(bare) - {" ", "\t"}) > 1
+    return bool(_LIST.match(line.lstrip())) and not is_break(line)
+
+
+def is_break(line: str) -> bool:
+    """Whether the line is a thematic break (`---`, `* * *`)."""
+    return bool(_BREAK.fullmatch(line))
 
 
 def cells(line: str) -> tuple[str, ...]:

@@ -43,7 +43,12 @@ def find_links(text: str, plain: str, lines: Lines) -> list[Link]:
     """
     taken = bytearray(len(text))
     found: list[tuple[int, int, Link]] = []
-    for source in (_bracketed(text, plain), _definitions(plain), _html(plain), _urls(plain, taken)):
+    for source in (
+        _bracketed(text, plain),
+        _definitions(text, plain),
+        _html(plain),
+        _urls(plain, taken),
+    ):
         for words, target, start, end, is_image in source:
             taken[start:end] = b"\1" * (end - start)
             found.append((start, end, Link(words, target, lines.span(start, end), is_image)))
@@ -72,10 +77,10 @@ def _bracketed(text: str, plain: str) -> Iterator[Found]:
                 yield words, where, start - is_image, target.end(), is_image
 
 
-def _definitions(plain: str) -> Iterator[Found]:
+def _definitions(text: str, plain: str) -> Iterator[Found]:
     for found in _DEFINITION.finditer(plain):
         start = found.start() + found[0].index("[")
-        yield found[1], found[2] or found[3], start, found.end(), False
+        yield text[found.start(1) : found.end(1)], found[2] or found[3], start, found.end(), False
 
 
 def _html(plain: str) -> Iterator[Found]:

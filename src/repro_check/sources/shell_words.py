@@ -7,6 +7,7 @@ in READMEs, scripts and Makefiles use. Nothing is expanded.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -46,11 +47,30 @@ def simple_commands(text: str) -> Iterator[tuple[Word, ...]]:
     A logical line whose quotes do not close gives none, and the line after it is read as if
     nothing had happened. The bodies of here-documents are passed over.
     """
-    at = 0
+    at, lines = 0, _LinePlaces(text)
     while at < len(text):
         line = _LogicalLine(text, at)
         yield from line.commands
         at = line.end
+        for word in line.heredocs:
+            at = lines.behind(word, at)
+
+
+class _LinePlaces:
+    """Where each line of a text stands, looked up by its words; built when first asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends: dict[str, list[int]] = {}
+
+    def behind(self, words: str, at: int) -> int:
+        """The offset behind the next line of exactly these words; `at` if there is none."""
+        if not self._ends:
+            for line in _LINE.finditer(self._text):
+                self._ends.setdefault(line[0].strip(), []).append(line.end())
+        ends = self._ends.get(words, [])
+        index = bisect_right(ends, at)
+        return ends[index] if index < len(ends) else at
 
 
 class _LogicalLine:
@@ -61,17 +81,17 @@ class _LogicalLine:
         self._text = text
         self._at = at
         self._words: list[Word] = []
-        self._heredocs: list[str] = []
+        self.heredocs: list[str] = []
         try:
             while self._step():
                 pass
         except _Broken:
             self._words.clear()
             self.commands.clear()
+            self.heredocs.clear()
         self._flush()
-        self.end = self._next_line(self._at)
-        for word in self._heredocs:
-            self._pass_over(word)
+        found = _LINE.match(text, self._at)
+        self.end = found.end() if found else len(text)
 
     def _step(self) -> bool:
         """Read one word or operator; False at the end of the line."""
@@ -98,7 +118,7 @@ class _LogicalLine:
         self._at = blank.end() if blank else self._at
         target = self._word() if self._text[self._at : self._at + 1].strip("\r\n;|&()<>") else None
         if target and operator in {"<<", "<<-"}:
-            self._heredocs.append(target.text)
+            self.heredocs.append(target.text)
 
     def _word(self) -> Word:
         text, start = self._text, self._at
@@ -146,17 +166,3 @@ class _LogicalLine:
         if self._words:
             self.commands.append(tuple(self._words))
             self._words = []
-
-    def _pass_over(self, word: str) -> None:
-        """Move behind the here-document that ends with this word, if it ends at all."""
-        at = self.end
-        while at < len(self._text):
-            line_end = self._next_line(at)
-            if self._text[at:line_end].strip() == word:
-                self.end = line_end
-                return
-            at = line_end
-
-    def _next_line(self, at: int) -> int:
-        found = _LINE.match(self._text, at)
-        return found.end() if found else len(self._text)

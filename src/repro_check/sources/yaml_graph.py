@@ -145,7 +145,7 @@ class Graph:
     def _start(self, node: Node) -> int:
         """Where the value itself begins, behind its anchor and tag."""
         text = self._lines.text
-        start, end = _marks(node)
+        start, end = self._marks(node)
         while start < end and text[start] in "&!":
             found = _PROPERTY.match(text, start, end)
             start = found.end() if found else end
@@ -153,7 +153,7 @@ class Graph:
 
     def _end(self, node: Node) -> int:
         """Where the value ends; PyYAML's mark of a block lies behind later comments."""
-        start, end = _marks(node)
+        start, end = self._marks(node)
         if node.id == "scalar":
             if node.style in {"|", ">"}:
                 return start + len(self._lines.text[start:end].rstrip())
@@ -177,6 +177,11 @@ class Graph:
         rest = _COMMENT.sub(lambda found: " " * len(found[0]), self._lines.text[before:end])
         return before + len(rest.rstrip())
 
-
-def _marks(node: Node) -> tuple[int, int]:
-    return node.start_mark.index, node.end_mark.index
+    def _marks(self, node: Node) -> tuple[int, int]:
+        start, end = node.start_mark.index, node.end_mark.index
+        if start == end:
+            # An absent value may be marked behind the blanks that follow its key.
+            while start > 0 and self._lines.text[start - 1] in " \t\r\n":
+                start -= 1
+            end = start
+        return start, end

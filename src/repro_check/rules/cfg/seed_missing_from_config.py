@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from repro_check.findings import Confidence, Finding, Fix, Related, Safety, Severity, Span
-from repro_check.project.calls import Node
 from repro_check.project.configs import (
     config_loads,
     declares_seed_option,
@@ -95,9 +94,7 @@ def seed_missing_from_config(project: Project) -> Iterator[Finding]:
         use = project.random_use(entry)
         if use.trains is None or not use.draws:
             continue
-        nodes: Sequence[Node] = sorted(
-            {node for start in entry.nodes for node in project.calls.reachable(start)}
-        )
+        nodes = project.calls.reachable(*entry.nodes)
         loads = list(config_loads(project, nodes))
         if not loads or declares_seed_option(project, nodes):
             continue

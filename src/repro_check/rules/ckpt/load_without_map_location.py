@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 from repro_check.findings import Finding, Safety, Severity, Span
 from repro_check.project.files import PythonFile
+from repro_check.project.libraries import is_training
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
 from repro_check.sources.expressions import Expression, Literal, Name, parts
 from repro_check.sources.python import Assignment, Call, ModuleFacts
 
-_DATA_NAME = re.compile(
-    r"(dataset|data_|_data|\bdata\b|features?|embeddings?|\bxs?\b|\bys?\b|labels?|inputs?|targets?|"
-    r"tokens|cache|splits?|stats?)",
+_MODEL_NAME = re.compile(
+    r"(model|ckpt|checkpoint|weight|state|\bnet\b|_net\b|\bnet_|snapshot|resume|pretrain|\bbest|epoch|"
+    r"optim|encoder|decoder|policy|actor|critic|generator|discriminator)",
     re.IGNORECASE,
 )
-_MODEL_NAME = re.compile(
-    r"(model|ckpt|checkpoint|weight|state|net|snapshot|resume|pretrain|best|last|epoch|optim)",
-    re.IGNORECASE,
+_TRAINING_NAME = re.compile(
+    r"^((run|do)_)?(train|training|fit)(_(model|net|epoch|one_epoch|loop|step|eval|and_eval\w*))?$"
 )
 
 
@@ -50,22 +50,37 @@ def load_without_map_location(file: PythonFile, _project: Project) -> Iterator[F
     Not this rule:
         import torch
 
+        def train(model, optimizer, loader, path):
+            for x in loader:
+                model(x).sum().backward()
+                optimizer.step()
+            torch.save(model.state_dict(), path)
+            model.load_state_dict(torch.load(path))  # the same process wrote it
+
+    Not this rule:
+        import torch
+
         torch.set_default_device("cpu")
         state = torch.load("model.pt", **options)
     """
-    if not file.is_product or any(file.facts.calls_to("torch.set_default_device")):
+    facts = file.facts
+    if not file.is_product or any(facts.calls_to("torch.set_default_device")):
+        return
+    if _stays_on_cpu(facts):
         return
     seen: set[int] = set()
-    for call in file.facts.calls_to("torch.load"):
-        if _has_map_location(call) or _is_data(file.facts, call):
+    for call in facts.calls_to("torch.load"):
+        if _has_map_location(call) or not _is_checkpoint(facts, call):
             continue
-        function = file.facts.function_of(call.block)
+        if _was_written_by_this_run(facts, call):
+            continue
+        function = facts.function_of(call.block)
         place = function.block if function else 0
         if place in seen:
             continue
         seen.add(place)
         fix = None
-        if call.args and _only_loads_state(file.facts, call):
+        if call.args and _only_loads_state(facts, call):
             end = _end_of_arguments(call)
             fix = file.replace(
                 end, ', map_location="cpu"', title="Load on the CPU", safety=Safety.SAFE
@@ -84,11 +99,47 @@ def _has_map_location(call: Call) -> bool:
     return len(call.args) >= 2 or call.keyword("map_location") is not None or call.unpacks
 
 
-def _is_data(facts: ModuleFacts, call: Call) -> bool:
-    """Whether what is loaded looks like data and not like a checkpoint, by all the names around."""
-    words = list(_words(facts, call))
-    text = " ".join(words)
-    return bool(_DATA_NAME.search(text)) and not _MODEL_NAME.search(text)
+def _is_checkpoint(facts: ModuleFacts, call: Call) -> bool:
+    """Whether what is loaded is a model's state and not data, by its use and by the names around."""
+    if _only_loads_state(facts, call):
+        return True
+    return any(_MODEL_NAME.search(word) for word in _words(facts, call))
+
+
+def _stays_on_cpu(facts: ModuleFacts) -> bool:
+    """Whether a self-contained script or notebook trains, saves, and never touches a GPU."""
+    if any(item.module.startswith(".") for item in facts.imports):
+        return False
+    if not any(facts.calls_to("torch.save")) or not any(is_training(each) for each in facts.calls):
+        return False
+    outside = {"torch", "numpy", "math", "os", "sys", "time", "random", "matplotlib", "sklearn"}
+    modules = {item.module.partition(".")[0] for item in facts.imports}
+    is_alone = modules <= outside | {"torchvision", "tqdm", "json", "pandas", "PIL", "typing", "copy"}
+    return is_alone and not any(_touches_gpu(call) for call in facts.calls)
+
+
+def _touches_gpu(call: Call) -> bool:
+    method = call.name.rpartition(".")[2]
+    if call.target.startswith(("torch.cuda", "torch.device", "torch.backends")):
+        return True
+    if method in {"cuda", "to", "DataParallel", "DistributedDataParallel"}:
+        return True
+    return call.keyword("device") is not None
+
+
+def _was_written_by_this_run(facts: ModuleFacts, call: Call) -> bool:
+    """Whether the function trains before it loads: then it reloads its own best checkpoint."""
+    function = facts.function_of(call.block)
+    scope = function.block if function else 0
+    for other in facts.calls:
+        if other.span.line >= call.span.line or not facts.is_inside(other.block, scope):
+            continue
+        owner = facts.function_of(other.block)
+        if (owner.block if owner else 0) != scope:
+            continue
+        if is_training(other) or _TRAINING_NAME.search(other.name.rpartition(".")[2]):
+            return True
+    return False
 
 
 def _words(facts: ModuleFacts, call: Call) -> Iterator[str]:
@@ -105,6 +156,9 @@ def _words(facts: ModuleFacts, call: Call) -> Iterator[str]:
                     yield part.name
     if call.use == "argument":
         yield facts.calls[call.user].name
+    function = facts.function_of(call.block)
+    if call.use == "returned" and function is not None:
+        yield function.qualname
 
 
 def _only_loads_state(facts: ModuleFacts, call: Call) -> bool:

@@ -31,7 +31,7 @@ def data_mismatch(config: ConfigFile, project: Project) -> Iterator[Outcome]:
         # file: configs/train.yaml
         data:
           dir: data/train
-          md5: 8dd8d6e24e5b7e0ea3c5ae9b9d4cb6a5
+          md5: 05fcec9279d5bd1f64a4c674d255e72e
         # file: data/train/a.csv
         1,2
 

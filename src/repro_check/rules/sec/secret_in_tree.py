@@ -9,10 +9,7 @@ import msgspec
 from repro_check.findings import Finding, Location, Severity, Span
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
-from repro_check.secrets.baseline import read_baseline
-from repro_check.secrets.facts import FileSecret, SecretsFile
-
-BASELINE = ".secrets.baseline"
+from repro_check.secrets.facts import FileSecret, SecretsFile, accepted_secrets
 
 
 @rule("SEC001", severity=Severity.ERROR, on=SecretsFile, practice=10)
@@ -44,7 +41,7 @@ def secret_in_tree(file: SecretsFile, project: Project) -> Iterator[Finding]:
         revision: {random hex 40}
         api_key: your-api-key-here
     """
-    accepted = _accepted(project)
+    accepted = accepted_secrets(project)
     for found in file.secrets:
         if (file.path, found.sha1) in accepted:
             continue
@@ -65,7 +62,3 @@ def _place(path: str, found: FileSecret) -> Location:
         span = Span(1, 1, 1, 1)
     return Location(path=path, cell=found.cell, span=span)
 
-
-def _accepted(project: Project) -> frozenset[tuple[str, str]]:
-    text = project.text_at(BASELINE)
-    return read_baseline(text) if text else frozenset()

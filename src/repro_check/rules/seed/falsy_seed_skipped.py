@@ -85,7 +85,7 @@ def falsy_seed_skipped(file: PythonFile, project: Project) -> Iterator[Finding]:
         seeding = _seeding_call(file, project, test)
         if seeding is None:
             continue
-        shown = name if isinstance(test.tested, Name) else f'...("{name}")'
+        shown = _shown(file, test.tested)
         yield file.finding(
             test.tested.span,
             f"`{shown}` is tested for truth, so seed 0 skips `{seeding.name}`",
@@ -126,6 +126,19 @@ def _seed_name(file: PythonFile, tested: Expression) -> str | None:
     if isinstance(name, str) and _SEED.match(name.rpartition(".")[2]):
         return name
     return None
+
+
+def _shown(file: PythonFile, tested: Expression) -> str:
+    match tested:
+        case Name(name=name):
+            return name
+        case CallRef(index=index):
+            call = file.facts.calls[index]
+            return f'{call.name}("{getattr(call.args[0], "value", "")}")'
+        case Subscript(base=Name(name=base), index=Literal(value=value)):
+            return f'{base}["{value}"]'
+        case _:
+            return "the seed"
 
 
 def _is_flag(file: PythonFile, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Keys of the clouds, clusters, trackers and data hubs that experiments run on.
 
-`AWSKeyDetector` takes the place of detect-secrets' own, which has no left edge and so finds
-access keys inside base64 images.
+`AWSKeyDetector` and `StripeDetector` take the place of detect-secrets' own, which find access keys
+inside base64 images and know the old length of Stripe's keys alone.
 """
 
 # ruff: noqa: S105 (`secret_type` is the name of a kind, not a secret)
@@ -103,7 +103,7 @@ class NeptuneTokenDetector(RegexBasedDetector):
     denylist = (re.compile(_LEFT + r"eyJhcGlfYWRkcmVzcyI6[A-Za-z0-9+/_\-]{40,400}={0,2}"),)
 
 
-class StripeKeyDetector(RegexBasedDetector):
+class StripeDetector(RegexBasedDetector):
     """Scans for Stripe's live keys, which have grown past the length detect-secrets knows."""
 
     secret_type = "Stripe Access Key"
