@@ -6,6 +6,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BROKEN := build/digits-broken
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 PYTHON_TOO_OLD := repro-check needs Python 3.10 or newer: name one, as in make PYTHON=python3.12 demo
@@ -44,8 +45,10 @@ demo: $(VENV)/.installed
 	@echo '== examples/digits: a small research repository with nothing to complain about'
 	cd examples/digits && ../../$(BIN)/repro-check check
 	@echo
-	@echo '== examples/digits-broken: the same work, broken on purpose'
-	cd examples/digits-broken && { ../../$(BIN)/repro-check check; test $$? -eq 1; }
+	@echo '== $(BROKEN): its twin, made by examples/break_digits.py with a defect for each rule'
+	@rm -rf $(BROKEN)
+	$(BIN)/python examples/break_digits.py $(BROKEN)
+	cd $(BROKEN) && { ../../$(BIN)/repro-check check; test $$? -eq 1; }
 	@echo
 	@echo 'Exit code 1 is what stops a commit; here it was expected, so all went well.'
 

@@ -67,7 +67,8 @@ class Imported(NamedTuple):
 def imports_of(words: Sequence[str], folder: Path) -> list[Imported]:
     """What `python -m repro_check` imports with these words, run in a folder."""
     command = (sys.executable, "-X", "importtime", "-m", "repro_check", *words)
-    environment = {**os.environ, "NO_COLOR": "1"}
+    environment = {**os.environ}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else every run compiles what it imports
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, env=environment
     )

@@ -22,6 +22,8 @@ from typing import NamedTuple
 # findings are no failures: linters leave with 1, and repro-check with 3 where it could not look
 _DONE = frozenset({0, 1, 3})
 _LONGEST = 900
+# these would measure the compiler and the flushing, which no user pays for twice
+_UNUSUAL = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONDEVMODE")
 
 
 class Case(NamedTuple):
@@ -57,6 +59,11 @@ def tool(name: str) -> str | None:
     return str(beside) if beside.exists() else shutil.which(name)
 
 
+def environment() -> dict[str, str]:
+    """The variables of this process, without those that change what a start costs."""
+    return {name: value for name, value in os.environ.items() if name not in _UNUSUAL}
+
+
 def measure(cases: Sequence[Case], rounds: int) -> dict[str, Outcome]:
     """Run all cases in turn, `rounds` times."""
     seconds: dict[str, list[float]] = {case.name: [] for case in cases}
@@ -88,6 +95,7 @@ def _run(case: Case) -> tuple[float, int, str]:
         process = subprocess.Popen(
             case.command,
             cwd=case.folder,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,

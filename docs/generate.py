@@ -228,7 +228,8 @@ def split_document(document: str) -> tuple[list[str], list[tuple[str, list[Snipp
 
 
 def _files(lines: Iterable[str]) -> Iterator[Snippet]:
-    path, own = "", []
+    path = ""
+    own: list[str] = []
     for line in lines:
         if line.startswith("# file: "):
             if any(own):

@@ -77,7 +77,9 @@ def test_the_walk_has_every_kind_of_example():
     assert {title for title, _, _ in examples()} == {"Bad", "Good", "Not this rule"}
 
 
-@pytest.mark.parametrize(("title", "path", "code"), examples())
+@pytest.mark.parametrize(
+    ("title", "path", "code"), examples(), ids=lambda text: text.split("\n")[0]
+)
 def test_the_new_rule_fires_on_bad_examples_only(
     package: Path, tmp_path: Path, title: str, path: str, code: str
 ):

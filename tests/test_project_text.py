@@ -189,7 +189,7 @@ def test_the_commands_on_our_pages_parse(words, tmp_path, monkeypatch):
     parse(words)
 
 
-@pytest.mark.parametrize(("page", "code"), blocks("toml"))
+@pytest.mark.parametrize(("page", "code"), blocks("toml"), ids=lambda text: text.split("\n")[0])
 def test_the_settings_on_our_pages_are_settings(page, code, tmp_path):
     (tmp_path / "pyproject.toml").write_text(code, "utf-8")
     loaded = load_settings(tmp_path, tmp_path)

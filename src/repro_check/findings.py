@@ -67,6 +67,14 @@ class Location(msgspec.Struct, frozen=True, kw_only=True):
     span: Span | None = None
 
     @property
+    def label(self) -> str:
+        """The place as one word: `train.py:3:5`, `nb.ipynb:cell 2:3:5`, `(repository)`."""
+        path = self.path or "(repository)"
+        cell = f":cell {self.cell}" if self.cell else ""
+        at = f":{self.span.line}:{self.span.column}" if self.span else ""
+        return f"{path}{cell}{at}"
+
+    @property
     def sort_key(self) -> tuple[str, int, int, int]:
         """Path, cell, line, column: the order in which findings are shown."""
         span = self.span

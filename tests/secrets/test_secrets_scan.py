@@ -146,7 +146,7 @@ _LINES = st.tuples(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(_LINES.map("".join), min_size=1, max_size=4),
     st.sampled_from(["a.py", "a.yaml", "a.sh"]),

@@ -249,7 +249,8 @@ def test_quotes_mean_what_they_mean_to_shlex(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["$(", "`", "'", '"', "<<A ", "<<A\n", "\\\n", "((", "python -m ", "<a", "env "]
+    "piece",
+    ["$(", "`", "'", '"', "<<A ", "<<A\n", "https://", "\\\n", "((", "python -m ", "<a", "env "],
 )
 def test_long_repetitions_are_read_whole(piece: str) -> None:
     """Each of these makes a restarting scanner take minutes."""

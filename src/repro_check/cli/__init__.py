@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -32,7 +33,8 @@ def main() -> None:
         click.echo("repro-check: interrupted", err=True)
         code = 130
     except BrokenPipeError:
-        sys.stderr.close()
+        # what is left in the buffer would raise again at exit (docs.python.org, library/signal)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:  # noqa: BLE001 - a bug of ours, said as such
         code = _report_bug(error)

@@ -10,6 +10,8 @@ from repro_check.engine import run, select_rules
 from repro_check.engine.baseline import Accepted, accept, read_baseline, write_baseline
 from repro_check.errors import UsageError
 from repro_check.findings import Report
+from repro_check.render.visible import visible
+from repro_check.render.wording import REPOSITORY, counted
 from repro_check.rules.registry import load_rules
 
 
@@ -38,7 +40,7 @@ def create(force: bool) -> None:
     report = _report(opened)
     every = {accept(finding) for finding in (*report.findings, *report.baselined)}
     write_baseline(file, every)
-    click.echo(f"Accepted {len(every)} findings in {opened.loaded.settings.baseline}.")
+    click.echo(f"Accepted {counted(len(every), 'finding')} in {opened.loaded.settings.baseline}.")
 
 
 @command.command("update")
@@ -63,15 +65,19 @@ def show() -> None:
     accepted = read_baseline(opened.root / opened.loaded.settings.baseline)
     report = _report(opened)
     for finding in report.baselined:
-        place = finding.location.path or "(repository)"
-        click.echo(f"{finding.fingerprint} {finding.code} {place}: {finding.message}")
+        _show(accept(finding), finding.message)
     for item in sorted(accepted - {accept(finding) for finding in report.baselined}):
-        click.echo(f"{item.fingerprint} {item.code} {item.path}: no longer occurs")
+        _show(item, "no longer occurs")
+
+
+def _show(item: Accepted, words: str) -> None:
+    place = visible(item.path) or REPOSITORY
+    click.echo(f"{item.fingerprint} {visible(item.code)} {place}: {visible(words)}")
 
 
 def _report(opened: opening.Opened) -> Report:
     settings = opened.loaded.settings
-    rules = select_rules(load_rules(), settings)
+    rules = select_rules(load_rules(settings.rules), settings)
     everything = msgspec.structs.replace(opened, paths=(), names_files=False)
     session = opening.open_session(everything, settings)
     return run(session, rules, opening.default_scope(everything, ()))

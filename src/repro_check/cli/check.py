@@ -14,6 +14,7 @@ from repro_check.cli import opening
 from repro_check.cli.output import emit, style_of
 from repro_check.engine import Scope, Session, run, select_rules
 from repro_check.engine.outcome import exit_code
+from repro_check.errors import UsageError
 from repro_check.findings import Report
 from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Rule, Stage
@@ -69,12 +70,17 @@ _SEVERITIES = ["error", "warning", "info"]
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the trace of an internal error.")
 def command(paths: tuple[str, ...], **options: Any) -> None:
-    """Check PATHS (default: the whole repository around this folder).
+    """Check PATHS (default: this folder), knowing the whole repository around them.
 
     Exit code 0: nothing at or above --fail-on; 1: findings; 2: wrong usage or settings;
     3: something required could not be checked.
     """
-    is_message = tuple(options["stages"]) == (Stage.COMMIT_MESSAGE.value,)
+    is_message = Stage.COMMIT_MESSAGE.value in options["stages"]
+    if is_message and (len(options["stages"]) > 1 or len(paths) != 1):
+        raise UsageError(
+            "`--stage commit-msg` stands alone and takes the file of the message",
+            fix="Write `repro-check check --stage commit-msg .git/COMMIT_EDITMSG`.",
+        )
     opened = opening.open_place(
         () if is_message else paths, config=options["config_file"], isolated=options["isolated"]
     )
@@ -86,9 +92,9 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         return
     if options["staged"] and not paths:
         opened = _staged(opened)
-    rules = load_rules()
+    rules = load_rules(settings.rules)
     chosen = select_rules(rules, settings)
-    message = Path(paths[0]).resolve() if is_message and paths else None
+    message = Path(paths[0]).resolve() if is_message else None
     scope = opening.default_scope(opened, options["stages"], message)
     session = opening.open_session(opened, settings, is_staged=options["staged"])
     if options["show_files"]:
@@ -96,17 +102,18 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
             if scope.includes(file.path):
                 click.echo(file.path)
         return
-    if options["fix"] or options["show_diff"] or options["unsafe_fixes"]:
-        report, did_change = _fixed(opened, session, settings, chosen, scope, options)
-    else:
-        report, did_change = run(session, chosen, scope), False
-    emit(
-        report,
-        options["output_format"],
-        style=style_of(options["color"], statistics=options["statistics"], quiet=options["quiet"]),
-        file=options["output_file"],
-        physical=session.places.physical,
-    )
+    report, session, did_change = _fixed(opened, session, settings, chosen, scope, options)
+    # the diff alone is on stdout, so that `git apply` can take it
+    if not options["show_diff"] or options["output_file"]:
+        emit(
+            report,
+            options["output_format"],
+            style=style_of(
+                options["color"], statistics=options["statistics"], quiet=options["quiet"]
+            ),
+            file=options["output_file"],
+            physical=session.places.physical,
+        )
     code = exit_code(report, settings, strict=options["strict"])
     if options["show_diff"] and did_change:
         code = code or 1
@@ -148,7 +155,9 @@ def _fixed(
     rules: Sequence[Rule],
     scope: Scope,
     options: dict[str, Any],
-) -> tuple[Report, bool]:
+) -> tuple[Report, Session, bool]:
+    if not (options["fix"] or options["show_diff"] or options["unsafe_fixes"]):
+        return run(session, rules, scope), session, False
     from repro_check.cli.fixing import fix
 
     return fix(
@@ -159,4 +168,5 @@ def _fixed(
         scope,
         unsafe=options["unsafe_fixes"],
         diff_only=options["show_diff"],
+        is_staged=options["staged"],
     )

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import click
 
 from repro_check.cli import opening
+from repro_check.cli.progress import progress
 from repro_check.engine import Scope, Session, run
-from repro_check.engine.fix import Change, diff, plan_fixes, write
+from repro_check.engine.fix import Change, Refusal, diff, plan_fixes, write
 from repro_check.errors import ReproCheckError
 from repro_check.findings import Report, Safety
+from repro_check.render.wording import counted
 from repro_check.rules.rule import Rule
 from repro_check.settings import Settings
 
 _ROUNDS = 5
+_APART = "has changes that are not staged, so it was not fixed"
+
+
+class Fixed(NamedTuple):
+    """The report after fixing, the session that it is about, and whether a file did or would change."""
+
+    report: Report
+    session: Session
+    did_change: bool = False
 
 
 def fix(
@@ -26,31 +38,46 @@ def fix(
     *,
     unsafe: bool,
     diff_only: bool,
-) -> tuple[Report, bool]:
-    """The report after fixing (or, with `diff_only`, as it is), and whether anything changed.
+    is_staged: bool,
+) -> Fixed:
+    """Fix what can be fixed (or, with `diff_only`, print how).
+
+    With `is_staged` the report stays that of the index, since fixes go to the work tree and are not
+    staged; a file that differs from the index is left alone, as the fixed content would replace what is
+    not staged.
 
     Raises:
         ReproCheckError: a file cannot be written; it and all later ones are as they were.
     """
     allowed = frozenset(Safety) if unsafe else frozenset({Safety.SAFE})
-    did_change = False
-    report = run(session, rules, scope)
-    for _ in range(1 if diff_only else _ROUNDS):
-        changes = []
-        for item in plan_fixes(report.findings, _reader(session), allowed):
-            if isinstance(item, Change):
-                changes.append(item)
-            else:
-                click.echo(f"{item.path}: {item.reason}", err=True)
-        if not changes:
-            break
-        did_change = True
+    with progress() as show:
+        done = Fixed(run(session, rules, scope, show), session)
+    refused: set[Refusal] = set()
+    for _ in range(1 if diff_only or is_staged else _ROUNDS):
+        planned = list(plan_fixes(done.report.findings, _reader(done.session), allowed))
+        changes = [item for item in planned if isinstance(item, Change)]
+        refusals = [item for item in planned if isinstance(item, Refusal)]
+        if not diff_only:
+            apart = [change for change in changes if _is_staged_apart(session, change.path)]
+            changes = [change for change in changes if change not in apart]
+            refusals += [Refusal(change.path, _APART) for change in apart]
+        for refusal in refusals:
+            if refusal not in refused:
+                click.echo(f"{refusal.path}: {refusal.reason}", err=True)
+        refused.update(refusals)
         for change in changes:
             _carry_out(change, session, diff_only=diff_only)
-        if not diff_only:
-            session = opening.open_session(opened, settings)
-            report = run(session, rules, scope)
-    return report, did_change
+        done = Fixed(done.report, done.session, did_change=done.did_change or bool(changes))
+        if not changes or diff_only or is_staged:
+            break
+        session = opening.open_session(opened, settings)
+        done = Fixed(run(session, rules, scope), session, did_change=True)
+    return done
+
+
+def _is_staged_apart(session: Session, path: str) -> bool:
+    file = session.tree.get(path)
+    return file is not None and bool(file.blob)
 
 
 def _carry_out(change: Change, session: Session, *, diff_only: bool) -> None:
@@ -65,8 +92,7 @@ def _carry_out(change: Change, session: Session, *, diff_only: bool) -> None:
             where=change.path,
             fix="It was left as it was; check its permissions.",
         ) from error
-    noun = "place" if change.fixes == 1 else "places"
-    click.echo(f"Fixed {change.fixes} {noun} in {change.path}", err=True)
+    click.echo(f"Fixed {counted(change.fixes, 'place')} in {change.path}", err=True)
 
 
 def _reader(session: Session) -> Callable[[str], bytes | None]:

@@ -37,27 +37,24 @@ def open_place(
 ) -> Opened:
     """Find root and settings for the paths that a user named (none: this folder).
 
+    Settings are those of the named folder. Named files get those of this folder, if it belongs to their
+    repository, so that a hook, which names some files from the top, uses what a run on everything uses.
+
     Raises:
         UsageError: a path does not exist, or the paths belong to different repositories.
     """
-    named = [Path(os.path.abspath(word)) for word in words] or [Path.cwd()]
-    for path in named:
-        if not path.exists():
-            raise UsageError(f"there is no file or folder `{_shown(path)}`", fix="Check the path.")
+    here = _here()
+    named = [_named(here, word) for word in words] or [here]
     root, is_git = find_root(named[0])
-    relative = []
-    for path in named:
-        if not path.is_relative_to(root):
-            raise UsageError(
-                f"`{_shown(path)}` lies outside of `{root}`",
-                fix="Check one repository at a time.",
-            )
-        relative.append("" if path == root else path.relative_to(root).as_posix())
+    named = [_inside(path, root) for path in named]
+    relative = ["" if path == root else path.relative_to(root).as_posix() for path in named]
+    names_files = bool(words) and all(path.is_file() for path in named)
     start = named[0] if len(named) == 1 else Path(os.path.commonpath(named))
+    if names_files and here.is_relative_to(root):
+        start = here
     loaded = load_settings(
         start, root, config=Path(config) if config else None, isolated=isolated
     )
-    names_files = bool(words) and all(path.is_file() for path in named)
     paths = () if "" in relative else tuple(relative)
     return Opened(root, is_git, paths, names_files, loaded)
 
@@ -84,5 +81,37 @@ def default_scope(opened: Opened, stages: Sequence[str], message: Path | None = 
     return Scope(paths=opened.paths, stages=chosen, message=message)
 
 
-def _shown(path: Path) -> str:
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise UsageError(
+            "the folder that you are in does not exist any more", fix="Go to another one."
+        ) from error
+
+
+def _named(here: Path, word: str) -> Path:
+    path = Path(os.path.normpath(here / word))
+    if not path.exists():
+        raise UsageError(f"there is no file or folder `{word}`", fix="Check the path.")
+    if not (path.is_file() or path.is_dir()):
+        raise UsageError(
+            f"`{word}` is neither a file nor a folder", fix="A pipe or a device is not read."
+        )
+    return path
+
+
+def _inside(path: Path, root: Path) -> Path:
+    """A named path, or what it points to when it is a link; always in the root."""
+    if not path.is_relative_to(root):
+        raise UsageError(
+            f"`{path}` lies outside of `{root}`", fix="Check one repository at a time."
+        )
+    if not path.is_symlink():
+        return path
+    target = path.resolve()
+    if not target.is_relative_to(root.resolve()):
+        raise UsageError(
+            f"`{path}` is a symbolic link that leaves `{root}`", fix="Name what it points to."
+        )
+    return root / target.relative_to(root.resolve())

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+
+_PATIENCE = 0.7
+"""Seconds of work before a line is shown; most checks are done by then and load no rich."""
 
 
 @contextmanager
@@ -13,7 +17,18 @@ def progress() -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda _message: None
         return
-    from rich.console import Console
+    started = time.monotonic()
+    with ExitStack() as shown:
+        update: Callable[[str], None] | None = None
 
-    with Console(stderr=True).status("Working …") as status:
-        yield lambda message: status.update(message)
+        def show(message: str) -> None:
+            nonlocal update
+            if update is None and time.monotonic() - started > _PATIENCE:
+                from rich.console import Console
+
+                status = shown.enter_context(Console(stderr=True).status("Working …"))
+                update = status.update
+            if update is not None:
+                update(message)
+
+        yield show

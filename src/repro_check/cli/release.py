@@ -34,7 +34,7 @@ def command(path: str, skip: tuple[str, ...], output_format: str) -> None:
     loaded = opened.loaded
     given = GateInput(
         session=opening.open_session(opened, settings),
-        rules=select_rules(load_rules(), settings),
+        rules=select_rules(load_rules(settings.rules), settings),
         smoke_folder=loaded.path.parent if loaded.path else opened.root,
         smoke_where=loaded.where("smoke") or "[tool.repro-check.smoke]",
         skip=frozenset(skip),
@@ -53,6 +53,9 @@ def command(path: str, skip: tuple[str, ...], output_format: str) -> None:
 def _print(report: GateReport) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
+
+    from repro_check.render.visible import visible
 
     table = Table(box=None, pad_edge=False)
     for column in ("check", "outcome", "", "seconds"):
@@ -60,13 +63,15 @@ def _print(report: GateReport) -> None:
     colors = {"passed": "green", "failed": "red", "not checked": "yellow"}
     for check in report.checks:
         word = check.outcome.value
-        table.add_row(check.name, f"[{colors[word]}]{word}[/]", check.summary, f"{check.seconds:.1f}")
+        outcome = Text(word, style=colors[word])
+        summary = Text(visible(check.summary))
+        table.add_row(check.name, outcome, summary, f"{check.seconds:.1f}")
     Console().print(table)
     for check in report.checks:
         if check.details:
             click.echo(f"\n{check.name}:")
             for line in check.details:
-                click.echo(f"  {line}")
+                click.echo(f"  {visible(line)}")
     words = {
         0: "Ready: every check passed. That is no proof that others can reproduce the work.",
         1: "Not ready: see what failed above.",

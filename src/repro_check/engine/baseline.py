@@ -7,7 +7,7 @@ findings do. `check` never writes it; `baseline update` shrinks it; growing it i
 from __future__ import annotations
 
 import os
-import tempfile
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from repro_check.errors import ReproCheckError
 from repro_check.findings import Finding
 
 _HEADER = "# repro-check baseline 1: findings accepted for now; see `repro-check baseline --help`"
+_REPOSITORY = "."
+_ODD = re.compile(r"[%\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]|^\s|\s$|^\.$")
 
 
 class Accepted(msgspec.Struct, frozen=True, order=True):
@@ -34,7 +36,7 @@ def read_baseline(file: Path) -> frozenset[Accepted]:
         ReproCheckError: the file cannot be read, or a line has another form (with its number).
     """
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except FileNotFoundError:
         return frozenset()
     except (OSError, UnicodeDecodeError) as error:
@@ -50,13 +52,19 @@ def read_baseline(file: Path) -> frozenset[Accepted]:
                 where=f"{file.name}:{number}",
                 fix="Remove the line, or the marks of a merge conflict, and run it again.",
             )
-        accepted.add(Accepted(fields[2], fields[1], fields[0]))
+        path = "" if fields[2] == _REPOSITORY else _unquoted(fields[2])
+        accepted.add(Accepted(path, fields[1], fields[0]))
     return frozenset(accepted)
 
 
 def write_baseline(file: Path, accepted: Iterable[Accepted]) -> None:
     """Write a baseline file, whole or not at all."""
-    lines = [f"{item.fingerprint} {item.code} {item.path}" for item in sorted(set(accepted))]
+    import tempfile
+
+    lines = [
+        f"{item.fingerprint} {item.code} {_quoted(item.path) or _REPOSITORY}"
+        for item in sorted(set(accepted))
+    ]
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=file.parent, delete=False, newline="\n"
     ) as stream:
@@ -68,3 +76,20 @@ def write_baseline(file: Path, accepted: Iterable[Accepted]) -> None:
 def accept(finding: Finding) -> Accepted:
     """The baseline's line for a finding."""
     return Accepted(finding.location.path, finding.code, finding.fingerprint)
+
+
+def _quoted(path: str) -> str:
+    """The path as it is, but for what would break its line: that is percent-encoded (RFC 3986)."""
+
+    def quoted(found: re.Match[str]) -> str:
+        return "".join(f"%{byte:02x}" for byte in found[0].encode("utf-8", "surrogateescape"))
+
+    return _ODD.sub(quoted, path)
+
+
+def _unquoted(path: str) -> str:
+    if "%" not in path:
+        return path
+    from urllib.parse import unquote_to_bytes
+
+    return unquote_to_bytes(path).decode("utf-8", "surrogateescape")

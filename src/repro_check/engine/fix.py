@@ -6,19 +6,27 @@ second meant. A file that would no longer parse after its fixes is left as it wa
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from repro_check.errors import ReproCheckError
-from repro_check.findings import Edit, Finding, Fix, Safety
+from repro_check.findings import Edit, Finding, Fix, Safety, Span
 from repro_check.sources.kinds import Kind, kind_of
 from repro_check.sources.lines import Lines
 from repro_check.sources.unreadable import Unreadable
+
+if TYPE_CHECKING:
+    from repro_check.sources.json_positions import Node
+
+_MARK = codecs.BOM_UTF8
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -84,17 +92,18 @@ def plan_edits(path: str, old: bytes, edits: Iterable[Edit]) -> Change:
 
 
 def diff(change: Change) -> str:
-    """A unified diff of a change."""
+    """A unified diff of a change, in the form that `git apply` takes."""
     import difflib
 
-    old, new = (text.decode("utf-8", errors="replace") for text in (change.old, change.new))
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True),
-        new.splitlines(keepends=True),
-        f"a/{change.path}",
-        f"b/{change.path}",
-    )
-    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+    old, new = (_rows(data.decode("utf-8", errors="replace")) for data in (change.old, change.new))
+    lines = difflib.unified_diff(old, new, f"a/{change.path}", f"b/{change.path}")
+    mark = "\n\\ No newline at end of file\n"
+    return "".join(line if line.endswith("\n") else f"{line}{mark}" for line in lines)
+
+
+def _rows(text: str) -> list[str]:
+    # not str.splitlines: to git, a form feed or a lone carriage return ends no line
+    return [row for row in re.split(r"(?<=\n)", text) if row]
 
 
 def write(change: Change, root: Path) -> None:
@@ -102,17 +111,25 @@ def write(change: Change, root: Path) -> None:
 
     Raises:
         OSError: the folder cannot be written; the old file is intact.
+        ReproCheckError: the file is not any more what the change was made for.
     """
     file = root / change.path
     mode = file.stat().st_mode
+    if file.read_bytes() != change.old:
+        raise ReproCheckError(
+            "the file was changed meanwhile, so it was left as it is",
+            where=change.path,
+            fix="Run it again.",
+        )
     with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
-        stream.write(change.new)
-    try:
-        os.chmod(stream.name, mode & 0o7777)
-        os.replace(stream.name, file)
-    except OSError:
-        os.unlink(stream.name)
-        raise
+        try:
+            stream.write(change.new)
+            stream.close()
+            os.chmod(stream.name, mode & 0o7777)
+            os.replace(stream.name, file)
+        except OSError:
+            os.unlink(stream.name)
+            raise
 
 
 def _compatible(fixes: Iterable[Fix]) -> Iterator[Fix]:
@@ -152,10 +169,10 @@ def _overlap(
 def _edited(path: str, old: bytes, edits: list[Edit]) -> bytes:
     if kind_of(path) is Kind.NOTEBOOK:
         return _edited_notebook(old, edits)
-    has_mark = old.startswith(b"\xef\xbb\xbf")
+    has_mark = old.startswith(_MARK)
     text = old.decode("utf-8-sig")
     new = _edited_text(text, edits)
-    return (b"\xef\xbb\xbf" if has_mark else b"") + new.encode("utf-8")
+    return (_MARK if has_mark else b"") + new.encode("utf-8")
 
 
 def _edited_text(text: str, edits: list[Edit]) -> str:
@@ -175,7 +192,8 @@ def _edited_notebook(old: bytes, edits: list[Edit]) -> bytes:
     from repro_check.sources import json_positions
     from repro_check.sources.notebook import cells_of, load, source_of
 
-    text = old.decode("utf-8")
+    has_mark = old.startswith(_MARK)
+    text = old.decode("utf-8-sig")
     node = json_positions.parse(text)
     cells = cells_of(load(old))
     lines = Lines(text)
@@ -189,23 +207,43 @@ def _edited_notebook(old: bytes, edits: list[Edit]) -> bytes:
         if source is None:
             raise ValueError(f"there is no cell {number}")
         new = _edited_text(source_of(cells[number - 1]), by_cell[number])
-        span = source.span
-        begin = lines.starts[span.line - 1] + span.column - 1
-        end = lines.starts[span.end_line - 1] + span.end_column - 1
-        written = json.dumps(new, ensure_ascii=False)
-        if source.kind == "array":
-            indent = _indent_of(text, begin, source.children[0].span if source.children else None)
-            items = [json.dumps(line, ensure_ascii=False) for line in new.splitlines(keepends=True)]
-            inner = f",\n{indent} ".join(items)
-            written = f"[\n{indent} {inner}\n{indent}]"
-        text = text[:begin] + written + text[end:]
-    return text.encode("utf-8")
+        text = _with_source(text, lines, source, new)
+    return (_MARK if has_mark else b"") + text.encode("utf-8")
 
 
-def _indent_of(text: str, begin: int, _first: object) -> str:
-    start = text.rfind("\n", 0, begin) + 1
-    line = text[start:begin]
-    return line[: len(line) - len(line.lstrip())]
+def _with_source(text: str, lines: Lines, source: Node, new: str) -> str:
+    """The JSON text with another cell source; strings of unchanged lines stay as they are written."""
+    from difflib import SequenceMatcher
+
+    def write(value: str) -> str:
+        return json.dumps(value, ensure_ascii=text.isascii())
+
+    def place(span: Span) -> tuple[int, int]:
+        begin, end = lines.starts[span.line - 1], lines.starts[span.end_line - 1]
+        return begin + span.column - 1, end + span.end_column - 1
+
+    if source.kind != "array" or not source.children:
+        begin, end = place(source.span)
+        return text[:begin] + write(new) + text[end:]
+    places = [place(child.span) for child in source.children]
+    between = text[places[0][1] : places[1][0]] if len(places) > 1 else ", "
+    old_items = [child.value for child in source.children]
+    new_items = new.splitlines(keepends=True) or [""]
+    matcher = SequenceMatcher(None, old_items, new_items, autojunk=False)
+    for tag, first, last, new_first, new_last in reversed(matcher.get_opcodes()):
+        written = [write(item) for item in new_items[new_first:new_last]]
+        if tag == "equal":
+            continue
+        if tag == "replace":
+            begin, end = places[first][0], places[last - 1][1]
+        elif first:  # what is put in or taken out has its comma in front
+            begin, end = places[first - 1][1], places[last - 1][1]
+            written = ["", *written] if written else []
+        else:
+            begin, end = places[0][0], places[last][0]
+            written = [*written, ""] if written else []
+        text = text[:begin] + between.join(written) + text[end:]
+    return text
 
 
 def _why_broken(path: str, new: bytes) -> str:

@@ -16,7 +16,7 @@ def exit_code(report: Report, settings: Settings, *, strict: bool) -> int:
     """
     if any(fails(finding, settings) for finding in report.findings):
         return 1
-    if strict and report.not_checked:
+    if any(strict or item.required for item in report.not_checked):
         return 3
     return 0
 

@@ -15,15 +15,19 @@ from repro_check.engine.places import Places
 from repro_check.engine.readers import BY_KIND, SECRETS, Reader
 from repro_check.engine.selection import fits
 from repro_check.engine.store import FactsStore, package_folder
-from repro_check.engine.subjects import Subjects, may_hold_secrets
+from repro_check.engine.subjects import Subjects, kinds_of, may_hold_secrets
 from repro_check.engine.suppress import Suppression, settle
 from repro_check.findings import Finding, NotChecked, Report, Severity
 from repro_check.project.files import SuppressionsFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import Rule, Stage
+from repro_check.secrets.facts import SecretsFile
 from repro_check.settings import Settings
 from repro_check.sources import git
 from repro_check.sources.discovery import SourceFile, Tree
+from repro_check.sources.ignored import patterns
+from repro_check.sources.kinds import Role
+
 
 class Scope(msgspec.Struct, frozen=True):
     """What a run looks at.
@@ -32,7 +36,6 @@ class Scope(msgspec.Struct, frozen=True):
         paths: files and folders relative to the root whose findings are wanted; () is everything.
         stages: the stages of rules that run.
         message: path of a commit message file, for the stage of that name.
-        required: paths that the user named and that must be readable for the run to count.
     """
 
     paths: tuple[str, ...] = ()
@@ -61,13 +64,19 @@ class Session:
         self.places = Places(tree.get, self.store.content)
 
 
-def run(session: Session, rules: Sequence[Rule], scope: Scope) -> Report:
+def run(
+    session: Session,
+    rules: Sequence[Rule],
+    scope: Scope,
+    progress: Callable[[str], None] = lambda _message: None,
+) -> Report:
     """Check a repository.
 
     Args:
         session: the opened repository.
         rules: the selected rules, sorted by code.
         scope: which of its files and stages are looked at.
+        progress: told what is being done, for runs that take long.
 
     Returns:
         Findings sorted by place, those set aside, and what was not checked. The report is a pure
@@ -77,37 +86,37 @@ def run(session: Session, rules: Sequence[Rule], scope: Scope) -> Report:
     running = [rule for rule in rules if rule.stage in scope.stages]
     active = [rule for rule in running if SuppressionsFile not in rule.subjects]
     subjects = Subjects(session.project, session.store, scope.includes, scope.message)
-    session.store.preload(list(_wanted(session, active, scope)))
+    session.store.preload(list(_wanted_facts(session, active, scope)), progress)
     found: list[Finding] = []
     for rule in active:
+        progress(f"Checking {rule.code} {rule.name}")
         for subject in subjects.of(rule):
             for outcome in rule.run(subject, session.project):
                 if isinstance(outcome, NotChecked):
                     session.store.note(outcome)
                 elif scope.includes(outcome.location.path):
                     found.append(outcome)
-    shown = session.settings.shown_severity
-    kept = sorted(
-        (f for f in _with_sources(found, session) if (f.severity or Severity.ERROR) >= shown),
-        key=lambda finding: (finding.location.sort_key, finding.code, finding.message),
-    )
-    kept = [f for f in kept if not _is_ignored(f, session.settings)]
-    suppressions = list(subjects.suppressions())
-    settled = settle(kept, suppressions, _names_rule(rules))
+    found = _with_sources(found, session)
+    found.sort(key=lambda finding: (finding.location.sort_key, finding.code, finding.message))
+    judging = [rule for rule in running if SuppressionsFile in rule.subjects]
+    paths = None if judging else frozenset(finding.location.path for finding in found)
+    suppressions = list(subjects.suppressions(paths))
+    settled = settle(found, suppressions, _names_rule(rules))
     standing = [*settled.standing]
-    for rule in running:
-        if SuppressionsFile in rule.subjects:
-            unused = _unused(suppressions, settled.used, active)
-            standing.extend(_with_sources(subjects.suppression_findings(rule, unused), session))
+    for rule in judging:
+        unused = _unused(suppressions, settled.used, active)
+        about = subjects.suppression_findings(rule, suppressions, unused)
+        standing.extend(_with_sources(about, session))
     standing.sort(key=lambda finding: (finding.location.sort_key, finding.code))
+    is_wanted = _wanted_findings(session.settings, rules)
     accepted = read_baseline(session.tree.root / session.settings.baseline)
-    marked = list(with_fingerprints(standing))
+    marked = list(with_fingerprints(filter(is_wanted, standing)))
     baselined = [finding for finding in marked if accept(finding) in accepted]
     session.store.save()
     return Report(
         root=str(session.tree.root),
         findings=tuple(finding for finding in marked if accept(finding) not in accepted),
-        suppressed=tuple(with_fingerprints(settled.suppressed)),
+        suppressed=tuple(with_fingerprints(filter(is_wanted, settled.suppressed))),
         baselined=tuple(baselined),
         not_checked=tuple(_not_checked(session, scope)),
         stale_baseline=_stale(accepted, baselined, active, scope),
@@ -117,16 +126,24 @@ def run(session: Session, rules: Sequence[Rule], scope: Scope) -> Report:
     )
 
 
-def _wanted(
+def _wanted_facts(
     session: Session, active: Sequence[Rule], scope: Scope
 ) -> Iterator[tuple[SourceFile, Reader]]:
-    """The facts that a run will surely ask for: those of the files in scope, for file rules."""
+    """The facts that a run will surely ask for: of files in scope, and of all for wide rules."""
     is_wide = any(rule.stage is Stage.REPOSITORY for rule in active)
-    reads_secrets = any(rule.family == "SEC" for rule in active)
+    wanted = {
+        (kind, role)
+        for rule in active
+        for subject in rule.subjects
+        for kind in kinds_of(subject)
+        for role in rule.roles
+    }
+    reads_secrets = any(SecretsFile in rule.subjects for rule in active)
     for file in session.tree.files:
         is_inside = scope.includes(file.path)
         reader = BY_KIND.get(file.kind)
-        if reader is not None and (is_inside or is_wide):
+        is_asked = is_inside and (file.kind, file.role) in wanted
+        if reader is not None and (is_asked or (is_wide and file.role is Role.PRODUCT)):
             yield file, reader
         if reads_secrets and is_inside and may_hold_secrets(file):
             yield file, SECRETS
@@ -141,22 +158,24 @@ def _with_sources(findings: Sequence[Finding] | Iterator[Finding], session: Sess
     ]
 
 
-def _is_ignored(finding: Finding, settings: Settings) -> bool:
-    if not settings.per_file_ignores or not finding.location.path:
-        return False
-    import pathspec
+def _wanted_findings(settings: Settings, rules: Sequence[Rule]) -> Callable[[Finding], bool]:
+    """Whether a finding is severe enough to be shown, and its file not exempt from its rule."""
+    names = _names_rule(rules)
+    exempt = [
+        (patterns([glob], key=f"per-file-ignores.{glob}"), selectors)
+        for glob, selectors in settings.per_file_ignores.items()
+    ]
 
-    for glob, selectors in settings.per_file_ignores.items():
-        is_meant = any(_selects(selector, finding) for selector in selectors)
-        spec = pathspec.GitIgnoreSpec.from_lines([glob])
-        if is_meant and spec.match_file(finding.location.path):
-            return True
-    return False
+    def is_wanted(finding: Finding) -> bool:
+        if (finding.severity or Severity.ERROR) < settings.shown_severity:
+            return False
+        return not any(
+            any(names(selector, finding) for selector in selectors)
+            for spec, selectors in exempt
+            if finding.location.path and spec.match_file(finding.location.path)
+        )
 
-
-def _selects(selector: str, finding: Finding) -> bool:
-    is_prefix = selector.isupper() and finding.code.startswith(selector)
-    return is_prefix or selector in {"ALL", finding.name}
+    return is_wanted
 
 
 def _names_rule(rules: Sequence[Rule]) -> Callable[[str, Finding], bool]:
@@ -183,13 +202,7 @@ def _unused(
 
 
 def _not_checked(session: Session, scope: Scope) -> Iterator[NotChecked]:
-    for path in session.tree.links_out:
-        if scope.includes(path):
-            yield NotChecked(path, "is a symbolic link that leaves the repository")
-    for path in session.tree.submodules:
-        if scope.includes(path):
-            yield NotChecked(path, "is a submodule: check it in its own repository")
-    for note in session.store.not_checked:
+    for note in (*session.tree.skipped, *session.store.not_checked):
         if scope.includes(note.path):
             yield note
 

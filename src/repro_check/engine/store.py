@@ -6,7 +6,8 @@ Readers are pure, so many files are read by several processes at a time where th
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -83,7 +84,9 @@ class FactsStore:
             self.note(NotChecked(file.path, error.reason))
             return None
 
-    def preload(self, wanted: Sequence[tuple[SourceFile, Reader]]) -> None:
+    def preload(
+        self, wanted: Sequence[tuple[SourceFile, Reader]], progress: Callable[[str], None]
+    ) -> None:
         """Make the facts of many files, by several processes where that pays."""
         missing: list[tuple[SourceFile, Reader, bytes]] = []
         size = 0
@@ -96,8 +99,12 @@ class FactsStore:
                     size += len(data)
         if size < _WORTH_A_PROCESS or (os.cpu_count() or 1) < 2:
             return
-        for digest, number, payload in _read_in_parallel(self._contents, missing):
-            self._cache.put(digest, number, payload)
+        from concurrent.futures import BrokenExecutor
+
+        # where no process can be started, or one dies, each file is read when it is asked for
+        with suppress(BrokenExecutor, OSError, ImportError):
+            for digest, number, payload in _read_in_parallel(self._contents, missing):
+                self._cache.put(digest, number, payload)
 
     def save(self) -> None:
         """Write the cache."""
@@ -129,6 +136,9 @@ class FactsStore:
             self.note(NotChecked(file.path, record[1:].decode("utf-8")))
             return None
         facts: object = msgspec.msgpack.decode(record[1:], type=reader.facts())
+        reason = getattr(facts, "not_read", "")
+        if reason:
+            self.note(NotChecked(file.path, reason))
         return facts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from repro_check.engine.store import FactsStore
 from repro_check.engine.suppress import Suppression, place
@@ -20,9 +21,9 @@ from repro_check.project.files import (
     Subject,
     SuppressionsFile,
 )
-from repro_check.project.project import LazyFiles, Project
+from repro_check.project.project import CONFIG_KINDS, LazyFiles, Project
 from repro_check.rules.rule import Rule
-from repro_check.secrets.facts import SecretsFile
+from repro_check.secrets.facts import SecretFacts, SecretsFile
 from repro_check.sources import git
 from repro_check.sources.directives import MARK, read_directives
 from repro_check.sources.discovery import SourceFile
@@ -49,6 +50,15 @@ _NO_TEXT = frozenset(
 )
 
 
+_KINDS: dict[type, frozenset[Kind]] = {
+    PythonFile: frozenset({Kind.PYTHON, Kind.NOTEBOOK}),
+    Notebook: frozenset({Kind.NOTEBOOK}),
+    ConfigFile: CONFIG_KINDS,
+    RequirementsFile: frozenset({Kind.REQUIREMENTS}),
+    MarkdownFile: frozenset({Kind.MARKDOWN}),
+}
+
+
 class Subjects:
     """The subjects of one run, made once and shared by its rules.
 
@@ -70,7 +80,7 @@ class Subjects:
         self._store = store
         self._in_scope = [file for file in project.tree.files if includes(file.path)]
         self._message = message
-        self._made: dict[type, tuple[object, ...]] = {}
+        self._made: dict[tuple[type, frozenset[Role]], tuple[object, ...]] = {}
 
     @property
     def files(self) -> int:
@@ -80,13 +90,16 @@ class Subjects:
     def of(self, rule: Rule) -> Iterator[object]:
         """The subjects that a rule wants to see, in the order of their paths."""
         for subject in rule.subjects:
-            if subject not in self._made:
-                self._made[subject] = tuple(self._make(subject))
-            yield from self._made[subject]
+            key = (subject, rule.roles)
+            if key not in self._made:
+                self._made[key] = tuple(self._make(*key))
+            yield from self._made[key]
 
-    def suppressions(self) -> Iterator[Suppression]:
-        """The suppression comments of all files in scope."""
+    def suppressions(self, paths: frozenset[str] | None = None) -> Iterator[Suppression]:
+        """The suppression comments of all files in scope, or only of those with these paths."""
         for file in self._in_scope:
+            if paths is not None and file.path not in paths:
+                continue
             content = self._store.content(file) if file.kind in _COMMENTS or _is_code(file) else None
             if content is None or MARK.encode() not in content:
                 continue
@@ -100,50 +113,46 @@ class Subjects:
                 for directive in read_directives(text, opening=opening, closing=closing):
                     yield place(directive, file.path, _plain(file.path))
 
-    def suppression_findings(self, rule: Rule, unused: Iterable[Suppression]) -> Iterator[Finding]:
+    def suppression_findings(
+        self, rule: Rule, every: Iterable[Suppression], unused: Iterable[Suppression]
+    ) -> Iterator[Finding]:
         """The findings of a rule about suppressions themselves."""
         subject = SuppressionsFile(
             unused=tuple((item.location, item.directive) for item in unused),
-            every=tuple((item.location, item.directive) for item in self.suppressions()),
+            every=tuple((item.location, item.directive) for item in every),
         )
         return (item for item in rule.run(subject, self._project) if isinstance(item, Finding))
 
-    def _make(self, subject: type) -> Iterator[object]:
-        project = self._project
+    def _make(self, subject: type, roles: frozenset[Role]) -> Iterator[object]:
         if subject is Project:
-            yield project
+            yield self._project
         elif subject is CommitMessage:
             yield from self._commit_message()
-        elif subject is SecretsFile:
-            for file in self._in_scope:
-                facts = self._store.secrets(file) if may_hold_secrets(file) else None
-                if facts is not None:
-                    yield SecretsFile(file, facts)  # type: ignore[arg-type]
-        elif subject is ShellFile:
-            for file in self._in_scope:
-                text = self._store.text(file) if file.kind in _SHELL_KINDS else None
-                if text is not None:
-                    yield ShellFile(file, text)
         else:
-            yield from self._listed(self._listing(subject))
+            for file in self._in_scope:
+                if file.role in roles:
+                    made = self._subject(subject, file)
+                    if made is not None:
+                        yield made
 
-    def _listing(self, subject: type) -> LazyFiles[Subject]:
+    def _subject(self, subject: type, file: SourceFile) -> Subject | None:
+        """The subject of this type that a file is, or None if it is of another kind."""
+        if subject is SecretsFile:
+            facts = self._store.secrets(file) if may_hold_secrets(file) else None
+            return SecretsFile(file, facts) if isinstance(facts, SecretFacts) else None
+        if subject is ShellFile:
+            text = self._store.text(file) if file.kind in _SHELL_KINDS else None
+            return None if text is None else ShellFile(file, text)
         project = self._project
-        listings: dict[type, object] = {
+        listings: dict[type, LazyFiles[Any]] = {
             PythonFile: project.python,
             Notebook: project.notebooks,
             ConfigFile: project.configs,
             RequirementsFile: project.requirements,
             MarkdownFile: project.markdown,
         }
-        return listings[subject]  # type: ignore[return-value]
-
-    def _listed(self, listing: LazyFiles[Subject]) -> Iterator[Subject]:
-        for file in self._in_scope:
-            if file.path in listing:
-                made = listing.get(file.path)
-                if made is not None:
-                    yield made
+        listing = listings[subject]
+        return listing.get(file.path) if file.path in listing.paths else None
 
     def _commit_message(self) -> Iterator[CommitMessage]:
         if self._message is None:
@@ -158,6 +167,11 @@ class Subjects:
         root = self._project.root
         changed = git.staged_paths(root) if self._project.tree.is_git else ()
         yield CommitMessage(SourceFile(path, kind_of(path), Role.PRODUCT), text, changed)
+
+
+def kinds_of(subject: type) -> frozenset[Kind]:
+    """The kinds of file whose facts a rule on this subject reads."""
+    return _KINDS.get(subject, frozenset())
 
 
 def may_hold_secrets(file: SourceFile) -> bool:

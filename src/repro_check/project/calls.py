@@ -62,6 +62,7 @@ class CallGraph:
         self._instantiated = tuple(instantiated)
         self._edges: dict[str, dict[int, dict[Node, bool]]] = {}
         self._outside: dict[str, dict[int, list[OutsideCall]]] = {}
+        self._calls: dict[str, dict[int, list[Call]]] = {}
 
     def reachable(self, *entries: Node, surely: bool = False) -> tuple[Node, ...]:
         """The nodes that may run when the entries run, themselves included, sorted.
@@ -89,18 +90,18 @@ class CallGraph:
         self._read(node.path)
         return self._outside[node.path].get(node.block, ())
 
-    def calls(self, node: Node) -> Iterator[Call]:
+    def calls(self, node: Node) -> Iterable[Call]:
         """All calls that stand in this node's own code."""
-        file = self._files[node.path]
-        owners = self._owners(file)
-        return (call for call in file.facts.calls if owners[call.block] == node.block)
+        self._read(node.path)
+        return self._calls[node.path].get(node.block, ())
 
     def _read(self, path: str) -> None:
         if path in self._edges:
             return
         edges: dict[int, dict[Node, bool]] = {}
         outside: dict[int, list[OutsideCall]] = {}
-        self._edges[path], self._outside[path] = edges, outside
+        calls: dict[int, list[Call]] = {}
+        self._edges[path], self._outside[path], self._calls[path] = edges, outside, calls
         file = self._files[path]
         owners = self._owners(file)
         resolved: dict[tuple[str, int], Symbol | None] = {}
@@ -116,8 +117,16 @@ class CallGraph:
             for node in nodes:
                 mine[node] = mine.get(node, False) or surely
 
+        roots = {item.alias for item in file.facts.imports} | {"self", "cls"}
+        roots.update(f.qualname.rpartition(".")[2] for f in file.facts.functions)
+        roots.update(c.qualname.rpartition(".")[2] for c in file.facts.classes)
+
+        def may_be_code(name: str) -> bool:
+            return name.partition(".")[0] in roots or file.scopes.has_star
+
         for call in file.facts.calls:
             owner = owners[call.block]
+            calls.setdefault(owner, []).append(call)
             symbol = resolve(call.name, call.block) if call.receiver is None else None
             if symbol is not None and symbol.kind == "external":
                 outside.setdefault(owner, []).append(OutsideCall(path, call, symbol.name))
@@ -129,6 +138,8 @@ class CallGraph:
             starts = bool(_STARTER.search(call.name))
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                 for name in _names(argument):
+                    if not may_be_code(name.name):
+                        continue
                     passed = resolve(name.name, call.block)
                     if passed is not None and passed.kind in {"function", "class"}:
                         link(owner, self._nodes_of(passed), surely=starts)

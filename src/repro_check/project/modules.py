@@ -47,13 +47,17 @@ class Modules:
 
     def __init__(self, files: Mapping[str, PythonFile]) -> None:
         self._files = files
+        self._paths = frozenset(files)  # asking the mapping itself would read the file
         self._by_tail: dict[str, list[str]] = {}
         for path in files:
             if path.endswith(".py"):
                 tail = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
                 self._by_tail.setdefault(tail, []).append(path)
         self._definitions: dict[str, dict[str, str]] = {}
-        self._folders = {folder for path in files for folder in _folders(path)}
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._methods: dict[str, dict[str, list[Function]]] = {}
+        self._bindings: dict[str, dict[str, list[Assignment]]] = {}
+        self._members: dict[Symbol, dict[str, Symbol]] = {}
 
     def find(self, module: str, importer: str) -> str | None:
         """The path of the file that a module name means in a file, or None if it is not ours.
@@ -62,6 +66,12 @@ class Modules:
             module: dotted, with leading dots when relative.
             importer: path of the importing file.
         """
+        key = (posixpath.dirname(importer), module)
+        if key not in self._found:
+            self._found[key] = self._find(module, importer)
+        return self._found[key]
+
+    def _find(self, module: str, importer: str) -> str | None:
         folder = posixpath.dirname(importer)
         name = module.lstrip(".")
         tail = name.replace(".", "/")
@@ -120,10 +130,8 @@ class Modules:
     def methods(self, symbol: Symbol, depth: int = 0) -> Iterable[tuple[str, Function]]:
         """(path, method) of a class of this repository, inherited ones included."""
         file = self._files[symbol.path]
-        prefix = f"{symbol.name}."
-        for function in file.facts.functions:
-            if function.qualname.startswith(prefix):
-                yield file.path, function
+        for function in self._methods_of(file).get(symbol.name, ()):
+            yield file.path, function
         if depth < _DEEPEST:
             for base in self.bases(file, symbol.name):
                 if base.kind == "class" and base != symbol:
@@ -181,10 +189,13 @@ class Modules:
         return None
 
     def _method(self, symbol: Symbol, name: str) -> Symbol | None:
-        for path, method in self.methods(symbol):
-            if method.qualname.rpartition(".")[2] == name:
-                return Symbol("function", path, method.qualname)
-        return None
+        known = self._members.get(symbol)
+        if known is None:
+            known = self._members[symbol] = {}
+            for path, method in self.methods(symbol):
+                last = method.qualname.rpartition(".")[2]
+                known.setdefault(last, Symbol("function", path, method.qualname))
+        return known.get(name)
 
     def _own_member(self, file: PythonFile, rest: str, block: int) -> Symbol | None:
         function = file.facts.function_of(block)
@@ -218,12 +229,7 @@ class Modules:
         return None
 
     def _only_value(self, file: PythonFile, root: str, block: int) -> Expression | None:
-        found: list[Assignment] = [
-            item
-            for item in file.facts.assignments
-            if item.kind in {"=", ":", "with"}
-            and any(root in bound_names(target) for target in item.targets)
-        ]
+        found = self._bindings_of(file).get(root, [])
         inside = [item for item in found if file.facts.is_inside(block, item.block)]
         chosen = inside or found
         if len(chosen) != 1 or len(chosen[0].targets) != 1:
@@ -260,11 +266,35 @@ class Modules:
             self._definitions[file.path] = known
         return known
 
+    def _methods_of(self, file: PythonFile) -> dict[str, list[Function]]:
+        """The functions of a file by the class (or function) that they are written in."""
+        known = self._methods.get(file.path)
+        if known is None:
+            known = self._methods[file.path] = {}
+            for function in file.facts.functions:
+                owner = function.qualname.rpartition(".")[0]
+                while owner:
+                    known.setdefault(owner, []).append(function)
+                    owner = owner.rpartition(".")[0]
+        return known
+
+    def _bindings_of(self, file: PythonFile) -> dict[str, list[Assignment]]:
+        """The assignments of a file by the names that they bind."""
+        known = self._bindings.get(file.path)
+        if known is None:
+            known = self._bindings[file.path] = {}
+            for item in file.facts.assignments:
+                if item.kind in {"=", ":", "with"}:
+                    for target in item.targets:
+                        for name in bound_names(target):
+                            known.setdefault(name, []).append(item)
+        return known
+
     # -- where modules lie ----------------------------------------------------------------------
 
     def _file_at(self, stem: str) -> str | None:
         for path in (f"{stem}.py", f"{stem}/__init__.py" if stem else "__init__.py"):
-            if path in self._files:
+            if path in self._paths:
                 return path
         return None
 
@@ -283,10 +313,3 @@ class Modules:
 def class_of(file: PythonFile, qualname: str) -> Class | None:
     """The class of this qualified name."""
     return next((item for item in file.facts.classes if item.qualname == qualname), None)
-
-
-def _folders(path: str) -> Iterable[str]:
-    folder = posixpath.dirname(path)
-    while folder:
-        yield folder
-        folder = posixpath.dirname(folder)

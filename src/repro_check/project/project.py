@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, KeysView, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -21,7 +21,7 @@ from repro_check.project.files import (
     Subject,
 )
 from repro_check.project.modules import Modules
-from repro_check.project.randomness import RandomUse, random_use
+from repro_check.project.randomness import Randomness, RandomUse
 from repro_check.settings import Settings
 from repro_check.sources import git
 from repro_check.sources.discovery import SourceFile, Tree
@@ -72,12 +72,18 @@ class LazyFiles(Mapping[str, SubjectT], Generic[SubjectT]):
         """How many paths there are."""
         return len(self._files)
 
-    def readable(self) -> Iterator[SubjectT]:
-        """The subjects that can be read, in the order of their paths."""
-        for path in self._files:
-            made = self.get(path)
-            if made is not None:
-                yield made
+    @property
+    def paths(self) -> KeysView[str]:
+        """The paths, without reading any file."""
+        return self._files.keys()
+
+    def readable(self, role: Role | None = None) -> Iterator[SubjectT]:
+        """The subjects that can be read, in the order of their paths; of one role only if given."""
+        for path, file in self._files.items():
+            if role is None or file.role is role:
+                made = self.get(path)
+                if made is not None:
+                    yield made
 
 
 class Project:
@@ -159,7 +165,7 @@ class Project:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The entry points of the product."""
-        files = [file for file in self.python.readable() if file.is_product]
+        files = list(self.python.readable(Role.PRODUCT))
         scripts = {command.script for command in self.commands}
         scripts.update(self.settings.entry_points)
         imported = {
@@ -178,13 +184,18 @@ class Project:
         )
 
     @cached_property
+    def randomness(self) -> Randomness:
+        """Which generators are drawn from and seeded along the calls from any entry point."""
+        return Randomness(self.calls, self.settings.seeders)
+
+    @cached_property
     def environment(self) -> Environment:
         """Declared and locked dependencies."""
         return describe_environment(self)
 
     def random_use(self, entry: Entry) -> RandomUse:
         """What an entry point does with randomness."""
-        return random_use(self.calls, entry, self.settings.seeders)
+        return self.randomness.of(entry)
 
     def _of(self, *kinds: Kind) -> Iterator[SourceFile]:
         wanted = frozenset(kinds)

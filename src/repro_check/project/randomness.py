@@ -1,13 +1,19 @@
-"""Which families of random numbers are drawn and seeded along the calls from an entry point."""
+"""Which families of random numbers are drawn and seeded along the calls from an entry point.
+
+What a function does by itself is summed up once; what it does with all that it calls follows from the
+call graph, whose cycles are merged first (Tarjan, SIAM J. Comput. 1(2), 1972), so that any number of
+entry points costs one walk over the graph.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.project.calls import CallGraph
+from repro_check.project.calls import CallGraph, Node, OutsideCall
+from repro_check.project.closure import closures
 from repro_check.project.libraries import EVERY, Family, drawn_by, is_training, seeded_by
 from repro_check.sources.expressions import Literal
 from repro_check.sources.python import Call
@@ -30,63 +36,112 @@ class Draw(msgspec.Struct, frozen=True):
 
 
 class RandomUse(msgspec.Struct, frozen=True):
-    """What happens with randomness when an entry point runs.
+    """What happens with randomness when some code runs.
 
     Attributes:
-        draws: one example for each family that is drawn from, sorted by place.
-        seeded: the families that some reachable call seeds.
-        trains: a call that trains a model, with its path; None for inference and plots.
-        is_opaque: code is reached that cannot be seen (dynamic imports, `exec`).
+        draws: one example for each family that is surely drawn from.
+        seeded: the families that some reachable call may seed.
+        trains: a call that surely trains a model, with its path; None for inference and plots.
+        is_opaque: code may be reached that cannot be seen (dynamic imports, `exec`).
     """
 
-    draws: tuple[Draw, ...]
-    seeded: frozenset[Family]
-    trains: tuple[str, Call] | None
-    is_opaque: bool
+    draws: tuple[Draw, ...] = ()
+    seeded: frozenset[Family] = frozenset()
+    trains: tuple[str, Call] | None = None
+    is_opaque: bool = False
 
 
-def random_use(graph: CallGraph, entry: Entry, seeders: Iterable[str] = ()) -> RandomUse:
-    """Follow the calls of an entry point and sum up its randomness.
+class Randomness:
+    """The random use of any entry point of a repository.
 
     Args:
-        graph: the call graph.
-        entry: where to begin.
+        graph: its call graph.
         seeders: dotted names that seed everything, by the user's settings.
     """
-    trusted = frozenset(seeders)
-    draws: dict[Family, Draw] = {}
-    seeded: set[Family] = set()
-    is_opaque = False
-    sure = frozenset(graph.reachable(*entry.nodes, surely=True))
-    for node in graph.reachable(*entry.nodes):
-        for outside in graph.outside_calls(node):
+
+    def __init__(self, graph: CallGraph, seeders: Iterable[str] = ()) -> None:
+        self._graph = graph
+        self._seeders = frozenset(seeders)
+        self._own: dict[Node, RandomUse] = {}
+        self._possible: dict[Node, RandomUse] = {}
+        self._sure: dict[Node, RandomUse] = {}
+
+    def of(self, entry: Entry) -> RandomUse:
+        """What an entry point does with randomness, all that it calls included."""
+        for node in entry.nodes:
+            closures(node, self._all_edges, self._own_use, _merged, self._possible)
+            closures(node, self._sure_edges, self._own_use, _merged, self._sure)
+        possible = _merged([self._possible[node] for node in entry.nodes])
+        sure = _merged([self._sure[node] for node in entry.nodes])
+        return RandomUse(sure.draws, possible.seeded, sure.trains, possible.is_opaque)
+
+    def _all_edges(self, node: Node) -> Iterable[Node]:
+        return self._graph.edges(node)
+
+    def _sure_edges(self, node: Node) -> Iterable[Node]:
+        return (target for target, is_sure in self._graph.edges(node).items() if is_sure)
+
+    def _own_use(self, node: Node) -> RandomUse:
+        if node not in self._own:
+            self._own[node] = self._sum_up(node)
+        return self._own[node]
+
+    def _sum_up(self, node: Node) -> RandomUse:
+        draws: dict[Family, Draw] = {}
+        seeded: set[Family] = set()
+        is_opaque = False
+        for outside in self._graph.outside_calls(node):
             target, call = outside.target, outside.call
-            seeded |= EVERY if target in trusted else seeded_by(target)
-            families = drawn_by(target)
+            seeded |= EVERY if target in self._seeders else seeded_by(target)
             if _is_seeded_here(call):
                 seeded.add(Family.OTHER)
-            elif node in sure and not any(not keyword.name for keyword in call.keywords):
-                for family in families:
-                    draws.setdefault(family, Draw(outside.path, call, target, family))
+            else:
+                for draw in _draws(outside):
+                    draws.setdefault(draw.family, draw)
             is_opaque |= target in _OPAQUE
-        for call in graph.calls(node):
+        trains = None
+        for call in self._graph.calls(node):
+            if trains is None and is_training(call):
+                trains = (node.path, call)
             if call.name.endswith(_SEEDING_METHODS):
                 seeded.add(Family.OTHER)
-    trains = next(_training_calls(graph, entry), None)
-    return RandomUse(tuple(draws.values()), frozenset(seeded), trains, is_opaque)
+        if not (draws or seeded or trains or is_opaque):
+            return _NOTHING
+        return RandomUse(tuple(draws.values()), frozenset(seeded), trains, is_opaque)
 
 
-def _training_calls(graph: CallGraph, entry: Entry) -> Iterator[tuple[str, Call]]:
-    for node in graph.reachable(*entry.nodes, surely=True):
-        for call in graph.calls(node):
-            if is_training(call):
-                yield node.path, call
+_NOTHING = RandomUse()
+
+
+def _draws(outside: OutsideCall) -> Iterable[Draw]:
+    if any(not keyword.name for keyword in outside.call.keywords):
+        return
+    for family in drawn_by(outside.target):
+        yield Draw(outside.path, outside.call, outside.target, family)
+
+
+def _merged(uses: Iterable[RandomUse]) -> RandomUse:
+    """The use of several pieces of code together; of each family the first draw is kept."""
+    several = [use for use in uses if use is not _NOTHING]
+    if len(several) <= 1:
+        return several[0] if several else _NOTHING
+    draws: dict[Family, Draw] = {}
+    for use in several:
+        for draw in use.draws:
+            draws.setdefault(draw.family, draw)
+    return RandomUse(
+        tuple(draws.values()),
+        frozenset().union(*(use.seeded for use in several)),
+        next((use.trains for use in several if use.trains), None),
+        any(use.is_opaque for use in several),
+    )
 
 
 def _is_seeded_here(call: Call) -> bool:
     """Whether a call brings its own seed or generator."""
-    for word in _SEED_KEYWORDS:
-        value = call.keyword(word)
-        if value is not None and not (isinstance(value, Literal) and value.value is None):
-            return True
+    for keyword in call.keywords:
+        if keyword.name in _SEED_KEYWORDS:
+            value = keyword.value
+            if not (isinstance(value, Literal) and value.value is None):
+                return True
     return False

@@ -14,7 +14,6 @@ from repro_check.engine import Scope, Session, run
 from repro_check.engine.outcome import fails
 from repro_check.errors import ReproCheckError
 from repro_check.release.checks import CheckResult, Outcome
-from repro_check.render.wording import place
 from repro_check.rules.rule import Rule, Stage
 from repro_check.secrets.facts import accepted_secrets
 from repro_check.secrets.history import scan_history
@@ -91,7 +90,7 @@ def _commit(name: str, given: GateInput, _progress: Progress) -> CheckResult:
 def _rules(name: str, given: GateInput, _progress: Progress) -> CheckResult:
     report = run(given.session, given.rules, Scope(stages=_RULE_STAGES))
     bad = [finding for finding in report.findings if fails(finding, given.session.settings)]
-    details = [f"{place(f.location)}: {f.code} {f.message}" for f in report.findings]
+    details = [f"{f.location.label}: {f.code} {f.message}" for f in report.findings]
     details += [f"{item.path}: not checked: {item.reason}" for item in report.not_checked]
     if bad:
         return _failed(name, f"{len(bad)} findings", tuple(details))

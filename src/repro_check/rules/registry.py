@@ -5,22 +5,31 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from repro_check.errors import ReproCheckError
 from repro_check.rules.rule import Rule
+from repro_check.settings import DeclaredRule
 
 GROUP = "repro_check.rules"
 
 
-def load_rules() -> tuple[Rule, ...]:
+def load_rules(declared: Sequence[DeclaredRule] = ()) -> tuple[Rule, ...]:
     """Every rule, sorted by code.
+
+    Args:
+        declared: rules that the settings declare without code.
 
     Raises:
         ReproCheckError: two rules share a code, or a plug-in cannot be loaded.
     """
-    rules = sorted((*_own_rules(), *_foreign_rules()), key=lambda rule: rule.code)
+    every = [*_own_rules(), *_foreign_rules()]
+    if declared:
+        from repro_check.rules.declared import declared_rules
+
+        every.extend(declared_rules(declared))
+    rules = sorted(every, key=lambda rule: rule.code)
     for first, second in zip(rules, rules[1:], strict=False):
         if first.code == second.code:
             raise ReproCheckError(

@@ -14,6 +14,11 @@ from typing import TypeAlias
 import msgspec
 
 from repro_check.findings import Finding, NotChecked, RuleInfo, Severity
+from repro_check.sources.kinds import Role
+
+PRODUCT = frozenset({Role.PRODUCT})
+OWN = frozenset({Role.PRODUCT, Role.TEST, Role.DOCS, Role.GENERATED})
+"""Every part but code that others wrote."""
 
 DOCS = "https://repro-check.github.io/repro-check/rules"
 
@@ -41,6 +46,7 @@ class Rule(msgspec.Struct, frozen=True):
         check: called with the subject and the project, or with the project alone where that is
             the subject; yields findings without code or severity.
         subjects: the types of `project.files` that it wants to see, or `Project`.
+        roles: the parts of the repository whose files it is asked about.
         practice: which of the eleven practices of the README it guards.
         is_default: on unless switched off; others are opt-in or belong to the release gate.
     """
@@ -50,6 +56,7 @@ class Rule(msgspec.Struct, frozen=True):
     severity: Severity
     stage: Stage
     subjects: tuple[type, ...]
+    roles: frozenset[Role]
     practice: int
     is_default: bool
     fixes: str
@@ -106,6 +113,7 @@ def rule(
     on: type | tuple[type, ...],
     practice: int,
     stage: Stage = Stage.FILE,
+    roles: frozenset[Role] = PRODUCT,
     is_default: bool = True,
     fixes: str = "",
 ) -> Callable[[Check], Rule]:
@@ -117,6 +125,8 @@ def rule(
         on: the types of subject it checks.
         practice: the practice of the README that it guards.
         stage: when it can be checked.
+        roles: the parts of the repository whose files it is asked about: the work itself, and no
+            tests, documentation, vendored or generated code, unless the rule says otherwise.
         is_default: whether it is on unless switched off.
         fixes: "safe", "unsafe" or "" for none.
     """
@@ -130,6 +140,7 @@ def rule(
             severity=severity,
             stage=stage,
             subjects=subjects,
+            roles=roles,
             practice=practice,
             is_default=is_default,
             fixes=fixes,

@@ -27,7 +27,7 @@ _PREFIXES = """
     xoxs- xoxr- sq0csp- eyj :aa accountkey= hooks.slack.com/services/
 """
 # Names of credentials: a mixed run of six must follow.
-_STRONG = "passw passphrase pwd secret credential sshpass _pass= _pass: _pass' _pass\""
+_STRONG = "passw passphrase pwd secret credential sshpass"
 # Names of weaker promise, and of services: a mixed run of sixteen must follow.
 _WEAK = """
     key token login bearer sig= wandb comet neptune kaggle zenodo figshare osf cohere
@@ -73,6 +73,8 @@ def _questions() -> Iterator[tuple[str, _Judge]]:
     yield from ((word, _token_follows) for word in _PREFIXES.split())
     yield from ((word, _credential_follows) for word in _STRONG.split())
     yield from ((word, _opaque_follows) for word in _WEAK.split())
+    yield "_pass", _credential_follows_word
+    yield "-pass", _credential_follows_word
     yield "://", lambda line, _: bool(_URL.search(line))
     yield "private key", lambda _line, _offset: True
 
@@ -92,6 +94,10 @@ def _token_follows(line: str, offset: int) -> bool:
 
 def _credential_follows(line: str, offset: int) -> bool:
     return bool(mixed_parts(line[offset:]))
+
+
+def _credential_follows_word(line: str, offset: int) -> bool:
+    return not line[offset : offset + 1].isalpha() and _credential_follows(line, offset)
 
 
 def _opaque_follows(line: str, offset: int) -> bool:

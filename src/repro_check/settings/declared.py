@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -72,8 +71,8 @@ class DeclaredRule(
 
 
 def _check_pattern(pattern: str) -> None:
-    """Refuse what `re` cannot compile; the errors besides `re.error` come from hostile input."""
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"`pattern-absent` is not a regular expression: {error}") from error
+    from repro_check.settings.patterns import why_refused
+
+    reason = why_refused(pattern)
+    if reason:
+        raise ValueError(f"`pattern-absent` {reason}")

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from repro_check.findings import Span
 from repro_check.sources.decoding import LIMITS, Limits, decode
+from repro_check.sources.unreadable import Unreadable
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class _Reader(Protocol):
+        def __call__(self, text: str, *, limits: Limits) -> ConfigFacts: ...
+
+
+# Jinja, as cookiecutter and copier use it; `${{ }}` is GitHub's and stands in plain YAML.
+_TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%")
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -72,26 +86,35 @@ def read_yaml(data: bytes, *, limits: Limits = LIMITS) -> ConfigFacts:
     """
     from repro_check.sources.yaml_positions import yaml_facts
 
-    return yaml_facts(decode(data, limits), limits=limits)
+    return _facts(yaml_facts, "YAML", decode(data, limits), limits)
 
 
 def read_toml(data: bytes, *, limits: Limits = LIMITS) -> ConfigFacts:
     """Facts of a TOML document (https://toml.io/en/v1.0.0).
 
     Raises:
-        Unreadable: not text, broken syntax, or over one of the limits.
+        Unreadable: not text, broken syntax, a template, or over one of the limits.
     """
     from repro_check.sources.toml_positions import toml_facts
 
-    return toml_facts(decode(data, limits), limits=limits)
+    return _facts(toml_facts, "TOML", decode(data, limits), limits)
 
 
 def read_json(data: bytes, *, limits: Limits = LIMITS) -> ConfigFacts:
     """Facts of a JSON document, in the dialect of Python's `json` (NaN and Infinity are numbers).
 
     Raises:
-        Unreadable: not text, broken syntax, comments, or over one of the limits.
+        Unreadable: not text, broken syntax, comments, a template, or over one of the limits.
     """
     from repro_check.sources.json_positions import json_facts
 
-    return json_facts(decode(data, limits), limits=limits)
+    return _facts(json_facts, "JSON", decode(data, limits), limits)
+
+
+def _facts(reader: _Reader, name: str, text: str, limits: Limits) -> ConfigFacts:
+    try:
+        return reader(text, limits=limits)
+    except Unreadable as error:
+        if _TEMPLATE.search(text):
+            raise Unreadable(f"is a template, not plain {name}") from error
+        raise

@@ -16,7 +16,7 @@ from repro_check.findings import Span
 MARK = "repro-check:"
 _FORM = re.compile(
     r"repro-check:[ \t]*(?P<scope>ignore-file|ignore)[ \t]*(?:\[(?P<codes>[^\]\n]{0,400})\])?"
-    r"(?:[ \t]*--[ \t]*(?P<reason>[^\n]{0,400}))?"
+    r"(?:[ \t]*--(?!>)[ \t]*(?P<reason>[^\n]{0,400}))?"
 )
 
 

@@ -100,16 +100,18 @@ class Tree:
             raise Unreadable("vanished while it was being checked") from error
         except OSError as error:
             raise Unreadable(f"cannot be opened ({error.strerror})") from error
-        with open(descriptor, "rb") as stream:
-            try:
-                status = os.fstat(stream.fileno())
-                if not stat.S_ISREG(status.st_mode):
-                    raise Unreadable("is no regular file")
-                if status.st_size > limit:
-                    raise Unreadable(f"has {_size(status.st_size)}, over the limit of {_size(limit)}")
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("is no regular file")
+            if status.st_size > limit:
+                raise Unreadable(f"has {_size(status.st_size)}, over the limit of {_size(limit)}")
+            with open(descriptor, "rb", closefd=False) as stream:
                 return stream.read(limit + 1)
-            except OSError as error:
-                raise Unreadable(f"cannot be read ({error.strerror})") from error
+        except OSError as error:
+            raise Unreadable(f"cannot be read ({error.strerror})") from error
+        finally:
+            os.close(descriptor)
 
 
 # github.com/git-lfs/git-lfs/blob/main/docs/spec.md
@@ -218,30 +220,27 @@ def _from_folder(root: Path) -> Tree:
         prefix = f"{folder}/" if folder else ""
         if ".gitignore" in names:
             ignored.add(folder, _ignore_file(Path(current, ".gitignore")))
-        for name in (*folders, *names):
-            path = f"{prefix}{name}"
-            if os.path.islink(os.path.join(current, name)):
-                if _leaves(root, path):
-                    skipped.append(NotChecked(path, _LINK_OUT))
-            elif name in names and not ignored.ignores(path):
-                files.append(_file(path, is_tracked=False))
+        kept = [f"{prefix}{name}" for name in names if not ignored.ignores(f"{prefix}{name}")]
         folders[:] = sorted(
             name
             for name in folders
             if name not in _NO_FOLDERS and not ignored.ignores(f"{prefix}{name}/")
         )
+        inner = [f"{prefix}{name}" for name in folders]
+        links = {path for path in (*kept, *inner) if os.path.islink(root / path)}
+        skipped.extend(NotChecked(path, _LINK_OUT) for path in links if _leaves(root, path))
+        files.extend(_file(path, is_tracked=False) for path in kept if path not in links)
     return Tree(root, files, is_git=False, skipped=skipped)
 
 
 def _ignore_file(file: Path) -> str:
     try:
-        descriptor = os.open(file, os.O_RDONLY | _NO_FOLLOW)
-        with open(descriptor, "rb") as stream:
-            is_regular = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
-            data = stream.read(_IGNORE_LIMIT) if is_regular else b""
+        if not stat.S_ISREG(os.lstat(file).st_mode):
+            return ""
+        with open(file, "rb") as stream:
+            return stream.read(_IGNORE_LIMIT).decode("utf-8", errors="replace")
     except OSError:
         return ""
-    return data.decode("utf-8", errors="replace")
 
 
 def _is_gone(root: Path, path: str) -> bool:

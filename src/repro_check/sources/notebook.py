@@ -54,6 +54,15 @@ class NotebookFacts(msgspec.Struct, frozen=True, array_like=True):
     code: ModuleFacts
     skipped: tuple[SkippedCell, ...] = ()
 
+    @property
+    def not_read(self) -> str:
+        """Which cells could not be read, and why the first could not; "" when all were."""
+        if not self.skipped:
+            return ""
+        first, more = self.skipped[0], len(self.skipped) - 1
+        place = f"cell {first.cell}: " if first.cell else ""
+        return f"{place}{first.reason}" + (f" (and {more} more cells)" if more else "")
+
     def place(self, span: Span) -> tuple[int, Span]:
         """The 1-based cell, and the span inside it, of a span of the joined code."""
         number = 0
@@ -186,8 +195,8 @@ def _cell(raw: dict[str, object], source: str, first_line: int) -> Cell:
 
 
 def _error(outputs: list[dict[str, object]]) -> str:
-    for output in outputs:
-        if output.get("output_type") in {"error", "pyerr"}:
+    for output in outputs:  # what is untrusted may be unhashable, so it is looked up in a tuple
+        if output.get("output_type") in ("error", "pyerr"):
             return str(output.get("ename", "")) or "error"
     return ""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from repro_check.findings import Span
@@ -11,7 +9,7 @@ from repro_check.sources.lines import Lines
 from repro_check.sources.shell_targets import target_of
 from repro_check.sources.shell_words import Word, simple_commands
 
-_HOST_PROMPT = re.compile(r"\S*[@:~)\]]\S*[$%]")
+_HOST_MARKS = frozenset("@:~)]")
 _PROMPT_WORDS = 3
 
 
@@ -69,7 +67,8 @@ def _without_prompt(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """The words behind a prompt such as `$`, `%` or `user@host:~$`."""
     for at, word in enumerate(words[:_PROMPT_WORDS]):
         is_bare = at == 0 and word.text in {"$", "%"}
-        if (is_bare or _HOST_PROMPT.fullmatch(word.text)) and at + 1 < len(words):
+        is_host = word.text.endswith(("$", "%")) and not _HOST_MARKS.isdisjoint(word.text)
+        if (is_bare or is_host) and at + 1 < len(words):
             return words[at + 1 :]
     return words
 

@@ -26,7 +26,7 @@ def yaml_facts(
             PyYAML was built without libyaml.
 
     Raises:
-        Unreadable: broken syntax, a template, or over one of the limits.
+        Unreadable: broken syntax, or over one of the limits.
     """
     import yaml
 
@@ -39,8 +39,6 @@ def yaml_facts(
         if top is not None:
             graph.unfold(top, (), None)
     except (yaml.YAMLError, ValueError, IndexError, RecursionError) as error:
-        if "{{" in text or "{%" in text:
-            raise Unreadable("is a template, not plain YAML") from error
         raise Unreadable(_reason(error, lines)) from error
     return ConfigFacts("yaml", tuple(graph.entries), documents, tuple(graph.duplicates))
 

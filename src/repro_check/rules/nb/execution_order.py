@@ -8,10 +8,14 @@ from repro_check.findings import Confidence, Finding, Severity
 from repro_check.project.files import Notebook
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
+from repro_check.sources.kinds import Role
 from repro_check.sources.notebook import Cell
 
+READ = frozenset({Role.PRODUCT, Role.DOCS})
+"""Notebooks that people read: those of the work and those of its documentation."""
 
-@rule("NB001", severity=Severity.WARNING, on=Notebook, practice=7)
+
+@rule("NB001", severity=Severity.WARNING, on=Notebook, practice=7, roles=READ)
 def execution_order(notebook: Notebook, _project: Project) -> Iterator[Finding]:
     """The saved outputs of a notebook did not come from a run from top to bottom.
 

@@ -8,11 +8,11 @@ import msgspec
 
 from repro_check.findings import Finding, Location, Severity, Span
 from repro_check.project.project import Project
-from repro_check.rules.rule import rule
+from repro_check.rules.rule import OWN, rule
 from repro_check.secrets.facts import FileSecret, SecretsFile, accepted_secrets
 
 
-@rule("SEC001", severity=Severity.ERROR, on=SecretsFile, practice=10)
+@rule("SEC001", severity=Severity.ERROR, on=SecretsFile, practice=10, roles=OWN)
 def secret_in_tree(file: SecretsFile, project: Project) -> Iterator[Finding]:
     """A live-looking credential stands in a file.
 
