@@ -43,7 +43,7 @@ FILLED = f'"{NEW}"'
         ("dir: x\nmd5: ''\n", f"dir: x\nmd5: '{NEW}'\n"),
         ('dir: x\nmd5: ""\n', f"dir: x\nmd5: {FILLED}\n"),
         ("md5:\ndir: x\n", f"md5: {FILLED}\ndir: x\n"),
-        ("{dir: x, md5: }\n", f"{{dir: x, md5: {FILLED}}}\n"),
+        ("{dir: x, md5: }\n", f"{{dir: x, md5: {FILLED} }}\n"),
         ("{dir: x, md5: null}\n", f"{{dir: x, md5: {FILLED}}}\n"),
         ("dir: x\ndigest:\n", f'dir: x\ndigest: "tree:sha256:{NEW * 2}"\n'),
         ("dir: x\r\nmd5:\r\n", f"dir: x\r\nmd5: {FILLED}\r\n"),

@@ -83,7 +83,8 @@ def test_a_private_key_block_is_found_at_its_header(kind: str, indent: str) -> N
 
 def test_two_private_keys_have_two_fingerprints() -> None:
     blocks = [
-        "-----BEGIN RSA PRIVATE " + f"KEY-----\n{draw(ALNUM, 64, seed=seed)}\n" for seed in (1, 2)
+        f"-----BEGIN {word} KEY-----\n{draw(ALNUM, 64, seed=seed)}\n"
+        for word, seed in (("RSA PRIVATE", 1), ("RSA PRIVATE", 2))
     ]
     first, second = scan_text("".join(blocks), path="id_rsa")
     assert first.fingerprint != second.fingerprint

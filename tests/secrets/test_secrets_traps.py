@@ -93,6 +93,9 @@ PYTHON = [
     'url = "https://wandb.ai/lab/reports/x--Vml?accessToken=' + draw(ALNUM, 60) + '"',
     'headers = {"Authorization": f"Bearer {token}"}',
     'headers = {"Authorization": "Bearer YOUR_ACCESS_TOKEN_1234567890"}',
+    f'url = "https://s3.host.org/a?AWSAccessKeyId={SHAPED["AWS Access Key"](1)}&Expires=1&x=2"',
+    'password = "F@ke' + 'P@55word"',
+    'db_password = "my_password_2024x"',
     "x = '-----BEGIN RSA PRIVATE " + "KEY-----'",
 ]
 

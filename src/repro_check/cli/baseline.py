@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
 import click
+import msgspec
 
 from repro_check.cli import opening
 from repro_check.engine import run, select_rules

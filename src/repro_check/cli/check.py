@@ -12,6 +12,7 @@ import click
 
 from repro_check.cli import opening
 from repro_check.cli.output import emit, style_of
+from repro_check.cli.progress import progress
 from repro_check.engine import Scope, Session, run, select_rules
 from repro_check.engine.outcome import exit_code
 from repro_check.errors import UsageError
@@ -157,7 +158,8 @@ def _fixed(
     options: dict[str, Any],
 ) -> tuple[Report, Session, bool]:
     if not (options["fix"] or options["show_diff"] or options["unsafe_fixes"]):
-        return run(session, rules, scope), session, False
+        with progress() as show:
+            return run(session, rules, scope, show), session, False
     from repro_check.cli.fixing import fix
 
     return fix(

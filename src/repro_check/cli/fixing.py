@@ -11,7 +11,6 @@ from repro_check.cli import opening
 from repro_check.cli.progress import progress
 from repro_check.engine import Scope, Session, run
 from repro_check.engine.fix import Change, Refusal, diff, plan_fixes, write
-from repro_check.errors import ReproCheckError
 from repro_check.findings import Report, Safety
 from repro_check.render.wording import counted
 from repro_check.rules.rule import Rule
@@ -84,14 +83,7 @@ def _carry_out(change: Change, session: Session, *, diff_only: bool) -> None:
     if diff_only:
         click.echo(diff(change), nl=False)
         return
-    try:
-        write(change, session.tree.root)
-    except OSError as error:
-        raise ReproCheckError(
-            f"the file cannot be written: {error.strerror}",
-            where=change.path,
-            fix="It was left as it was; check its permissions.",
-        ) from error
+    write(change, session.tree.root)
     click.echo(f"Fixed {counted(change.fixes, 'place')} in {change.path}", err=True)
 
 

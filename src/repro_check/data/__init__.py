@@ -8,7 +8,6 @@ A library of its own, usable without the command line:
 
 from __future__ import annotations
 
-from repro_check.data.atomic import write_atomic
 from repro_check.data.declarations import DataDeclaration, declarations
 from repro_check.data.digests import (
     Algorithm,
@@ -40,5 +39,4 @@ __all__ = [
     "tree_digest",
     "undeclared",
     "verify",
-    "write_atomic",
 ]

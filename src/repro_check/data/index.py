@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.data.atomic import write_atomic
+from repro_check.atomic import write_atomic
 from repro_check.errors import ReproCheckError
 
 if TYPE_CHECKING:

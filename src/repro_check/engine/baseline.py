@@ -6,13 +6,13 @@ findings do. `check` never writes it; `baseline update` shrinks it; growing it i
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
+from repro_check.atomic import write_atomic
 from repro_check.errors import ReproCheckError
 from repro_check.findings import Finding
 
@@ -59,18 +59,12 @@ def read_baseline(file: Path) -> frozenset[Accepted]:
 
 def write_baseline(file: Path, accepted: Iterable[Accepted]) -> None:
     """Write a baseline file, whole or not at all."""
-    import tempfile
-
     lines = [
         f"{item.fingerprint} {item.code} {_quoted(item.path) or _REPOSITORY}"
         for item in sorted(set(accepted))
     ]
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=file.parent, delete=False, newline="\n"
-    ) as stream:
-        stream.write("\n".join((_HEADER, *lines)) + "\n")
-    os.chmod(stream.name, 0o644)
-    os.replace(stream.name, file)
+    write_atomic(file, ("\n".join((_HEADER, *lines)) + "\n").encode())
+
 
 
 def accept(finding: Finding) -> Accepted:

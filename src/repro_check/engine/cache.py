@@ -12,11 +12,13 @@ import hashlib
 import mmap
 import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+
+from repro_check.atomic import write_atomic
+from repro_check.errors import ReproCheckError
 
 _HEAD = struct.Struct("<4s16sBII")
 _MARK = b"rcf1"
@@ -83,7 +85,7 @@ class Cache:
         """
         if self._path is None or not (self._fresh or self._is_damaged):
             return
-        with suppress(OSError):
+        with suppress(OSError, ReproCheckError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             size = self._path.stat().st_size if self._path.exists() else 0
             fresh = b"".join(_record(key, payload) for key, payload in self._fresh.items())
@@ -98,9 +100,7 @@ class Cache:
     def _rewrite(self, fresh: bytes) -> None:
         assert self._path is not None
         kept = [(key, payload) for key in self._used if (payload := self.get(*key)) is not None]
-        with tempfile.NamedTemporaryFile(dir=self._path.parent, delete=False) as stream:
-            stream.write(b"".join(_record(key, payload) for key, payload in kept) + fresh)
-        os.replace(stream.name, self._path)
+        write_atomic(self._path, b"".join(_record(key, data) for key, data in kept) + fresh)
 
     def _remove_others(self) -> None:
         assert self._path is not None

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import codecs
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.atomic import write_atomic
 from repro_check.errors import ReproCheckError
 from repro_check.findings import Edit, Finding, Fix, Safety, Span
 from repro_check.sources.kinds import Kind, kind_of
@@ -110,26 +109,17 @@ def write(change: Change, root: Path) -> None:
     """Replace a file by its new content, whole or not at all, with its mode kept.
 
     Raises:
-        OSError: the folder cannot be written; the old file is intact.
-        ReproCheckError: the file is not any more what the change was made for.
+        ReproCheckError: the folder cannot be written, and the old file is intact; or the file is not
+            any more what the change was made for.
     """
     file = root / change.path
-    mode = file.stat().st_mode
     if file.read_bytes() != change.old:
         raise ReproCheckError(
             "the file was changed meanwhile, so it was left as it is",
             where=change.path,
             fix="Run it again.",
         )
-    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
-        try:
-            stream.write(change.new)
-            stream.close()
-            os.chmod(stream.name, mode & 0o7777)
-            os.replace(stream.name, file)
-        except OSError:
-            os.unlink(stream.name)
-            raise
+    write_atomic(file, change.new)
 
 
 def _compatible(fixes: Iterable[Fix]) -> Iterator[Fix]:

@@ -20,6 +20,7 @@ from repro_check.engine.suppress import Suppression, settle
 from repro_check.findings import Finding, NotChecked, Report, Severity
 from repro_check.project.files import SuppressionsFile
 from repro_check.project.project import Project
+from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Rule, Stage
 from repro_check.secrets.facts import SecretsFile
 from repro_check.settings import Settings
@@ -191,14 +192,17 @@ def _names_rule(rules: Sequence[Rule]) -> Callable[[str, Finding], bool]:
 def _unused(
     suppressions: Sequence[Suppression], used: frozenset[int], active: Sequence[Rule]
 ) -> list[Suppression]:
-    """Suppressions that covered nothing although every rule that they name did run."""
-    return [
-        item
-        for index, item in enumerate(suppressions)
-        if index not in used
-        and item.directive.codes
-        and all(any(fits(code, rule) for rule in active) for code in item.directive.codes)
-    ]
+    """Suppressions that covered nothing although every rule that they name did run, or is none."""
+    left = [item for index, item in enumerate(suppressions) if index not in used]
+    if not left:
+        return []
+    every = load_rules()
+
+    def was_asked(code: str) -> bool:
+        is_known = any(fits(code, rule) for rule in every)
+        return not is_known or any(fits(code, rule) for rule in active)
+
+    return [item for item in left if item.directive.codes and all(map(was_asked, item.directive.codes))]
 
 
 def _not_checked(session: Session, scope: Scope) -> Iterator[NotChecked]:

@@ -8,10 +8,9 @@ false alarm, so only the sure ones do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
-
-import re
 
 import msgspec
 
@@ -63,6 +62,7 @@ class CallGraph:
         self._edges: dict[str, dict[int, dict[Node, bool]]] = {}
         self._outside: dict[str, dict[int, list[OutsideCall]]] = {}
         self._calls: dict[str, dict[int, list[Call]]] = {}
+        self._nodes: dict[Symbol, tuple[Node, ...]] = {}
 
     def reachable(self, *entries: Node, surely: bool = False) -> tuple[Node, ...]:
         """The nodes that may run when the entries run, themselves included, sorted.
@@ -164,7 +164,13 @@ class CallGraph:
                     yield Node(path, method.block)
                     return
 
-    def _nodes_of(self, symbol: Symbol) -> Iterator[Node]:
+    def _nodes_of(self, symbol: Symbol) -> tuple[Node, ...]:
+        known = self._nodes.get(symbol)
+        if known is None:
+            known = self._nodes[symbol] = tuple(self._find_nodes(symbol))
+        return known
+
+    def _find_nodes(self, symbol: Symbol) -> Iterator[Node]:
         if symbol.kind == "function":
             function = self._modules.function(symbol)
             if function is not None:

@@ -53,6 +53,7 @@ class Modules:
             if path.endswith(".py"):
                 tail = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
                 self._by_tail.setdefault(tail, []).append(path)
+        self._names = {part.removesuffix(".py") for path in files for part in path.split("/")}
         self._definitions: dict[str, dict[str, str]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._methods: dict[str, dict[str, list[Function]]] = {}
@@ -66,7 +67,7 @@ class Modules:
             module: dotted, with leading dots when relative.
             importer: path of the importing file.
         """
-        key = (posixpath.dirname(importer), module)
+        key = (importer.rpartition("/")[0], module)
         if key not in self._found:
             self._found[key] = self._find(module, importer)
         return self._found[key]
@@ -116,6 +117,8 @@ class Modules:
             return None
         dots = dotted[: len(dotted) - len(dotted.lstrip("."))]
         names = [name for name in dotted[len(dots) :].split(".") if name]
+        if not dots and names and names[0] not in self._names:
+            return Symbol("external", "", dotted)
         for cut in range(len(names), -1 if dots else 0, -1):
             path = self.find(dots + ".".join(names[:cut]), file.path)
             if path is None or (path == file.path and cut == len(names) and not dots):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-
 from repro_check.findings import Finding, Location, Severity, Span
 from repro_check.project.project import Project
 from repro_check.rules.rule import OWN, Rule, Stage

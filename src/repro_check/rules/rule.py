@@ -7,7 +7,7 @@ walking this package and the entry point group `repro_check.rules`; nothing is r
 from __future__ import annotations
 
 import enum
-import textwrap
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
@@ -133,7 +133,7 @@ def rule(
     subjects = on if isinstance(on, tuple) else (on,)
 
     def declare(function: Check) -> Rule:
-        document = textwrap.dedent("    " + (function.__doc__ or "")).strip()
+        document = inspect.cleandoc(function.__doc__ or "")
         return Rule(
             code=code,
             name=function.__name__.replace("_", "-"),

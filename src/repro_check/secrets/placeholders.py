@@ -37,6 +37,8 @@ _COMMON = frozenset(_COMMON_TEXT.split())
 
 _LEET = str.maketrans("013457@$!", "oieastasi")
 
+_SPELT_OUT = re.compile("password|fake|secret|token")
+
 # Published keys: those of Azure's storage and Cosmos emulators, the tokens of RFC 6749. They stand
 # here as fingerprints of their first 32 characters, which are also quoted in part.
 _DOCUMENTED = frozenset(
@@ -96,6 +98,7 @@ def is_credible(value: str) -> bool:
         and not any(character.isspace() for character in value)
         and not is_placeholder(value)
         and not is_wordy(value)
+        and not _SPELT_OUT.search(value.lower().translate(_LEET))
         and not _UUID.match(value)
         and not _PATH.search(value)
     )

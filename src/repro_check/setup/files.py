@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from repro_check.atomic import write_atomic
 from repro_check.errors import ReproCheckError
 from repro_check.setup.model import FileChange
 
@@ -47,12 +46,14 @@ def apply(changes: Sequence[FileChange], root: Path) -> None:
         _refuse_if_stale(change, root)
     for change in changes:
         _refuse_if_stale(change, root)
+        target = _inside(root, change.path)
         try:
-            _replace(_inside(root, change.path), change.new.encode())
+            target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             what = f"cannot write the file: {error.strerror}"
             fix = "check the rights of the folder"
             raise ReproCheckError(what, where=change.path, fix=fix) from error
+        write_atomic(target, change.new.encode())
 
 
 def _inside(root: Path, path: str) -> Path:
@@ -79,18 +80,3 @@ def _refuse_if_stale(change: FileChange, root: Path) -> None:
             where=change.path,
             fix="run this again",
         )
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write beside the file and rename, so that no reader sees half of it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        with draft.open("xb") as file:
-            file.write(data)
-        if target.exists():
-            draft.chmod(stat.S_IMODE(target.stat().st_mode))
-        os.replace(draft, target)  # noqa: PTH105
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

@@ -10,21 +10,35 @@ from repro_check.project.files import CommitMessage
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
 
-_EMPTY_WORDS = re.compile(
-    r"(update[ds]?|fix(e[ds]|ing)?|bug ?fix(es)?|wip|minor|misc|tmp|temp|test(s|ing)?|changes?|stuff|"
-    r"cleanup|clean up|refactor(ing)?|edits?|save|commit|new|done|final|work|progress|more|again|tweaks?|"
-    r"small|some|and|the|a|code|files?|readme|it|this|of|to|in|things?|few|various|typos?|"
-    r"initial|first|add(ed)?|x+|asdf\w*|\.+|-+|\d+)",
+# words that say nothing of what changed; another language's words are never on this list
+_EMPTY_WORD = re.compile(
+    r"(updat(e[ds]?|ing)|(hot|bug)?fix(e[ds]|ing)?|bugs?|issues?|errors?|problems?|wip|minor|misc|te?mp|"
+    r"tests?|testing|changed?|changes|modif(y|ied|ications?)|stuff|clean(ed|ing|up)?|up|refactor(ed|ing)?|"
+    r"edit(s|ed)?|save[ds]?|commit(s|ted)?|push(ed)?|sync|backup|new|latest|version|done|final|work|"
+    r"progress|more|again|tweaks?|improve(d|ments?)?|small|quick|some|several|few|various|and|the|a|an|my|"
+    r"code|files?|it|this|that|of|to|in|for|things?|typos?|initial|first|last|next|add(ed|ing)?|x+|"
+    r"asdf\w*|[.\-]+|\d+|[A-Z][A-Z0-9]+-\d+)",
     re.IGNORECASE,
 )
-_MEANINGFUL_SHORT = re.compile(r"^(initial commit|first commit|initial import)$", re.IGNORECASE)
+_MEANINGFUL_SHORT = re.compile(r"(initial|first) (commit|import|version|release)\.?", re.IGNORECASE)
 _EXEMPT = re.compile(
-    r"^(merge\b|revert\b|fixup!|squash!|amend!|release\b|bump\b|v?\d+\.\d+|\[pre-commit\.ci\]|"
-    r"\[bot\]|build\(deps\)|chore\(deps\))",
+    r"(merged?\b|revert\b|reapply\b|(fixup|squash|amend)!|release\b|bump\b|"
+    r"(version )?v?\d+\.\d+|\[pre-commit\.ci\]|\[bot\]|"
+    r"(build|chore|ci|fix)\((deps(-dev)?|release)\)|chore: release\b)",
     re.IGNORECASE,
 )
-_WEB_EDITOR = re.compile(r"^(update|create|delete|rename) [\w./-]+\.\w+$", re.IGNORECASE)
-_PREFIX = re.compile(r"^\w+(\([\w./-]+\))?!?:\s*")
+# what the web pages of forges and Colab fill in by themselves
+_WEB_EDITOR = re.compile(
+    r"((update|create|delete|rename|edit)d? (the )?(readme|[\w./-]+\.\w+)|add files via upload|"
+    r"delete \S+ directory|created using colab\w*)",
+    re.IGNORECASE,
+)
+_TYPE = re.compile(
+    r"(feat(ure)?|(hot|bug)?fix|bug|docs?|style|refactor|perf|test|build|ci|chore|wip)"
+    r"(\((?P<scope>[^)]*)\))?!?:\s*",
+    re.IGNORECASE,
+)
+_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 _WORD = re.compile(r"[^\W_]+[\w./-]*|[.\-]+")
 
 
@@ -38,8 +52,9 @@ _WORD = re.compile(r"[^\W_]+[\w./-]*|[.\-]+")
 def uninformative_commit_message(message: CommitMessage, _project: Project) -> Iterator[Finding]:
     """The subject of a new commit says nothing.
 
-    The history is where a reader looks for when and why a number changed. Only the new commit is judged,
-    never the past; merges, reverts, fixups and releases are exempt.
+    The history is where a reader looks for when and why a number changed. Only the new commit is
+    judged, never the past; merges, reverts, fixups and releases are exempt. A subject that at least
+    names a file is only noted.
 
     Bad:
         # commit message
@@ -60,44 +75,53 @@ def uninformative_commit_message(message: CommitMessage, _project: Project) -> I
     Not this rule:
         # commit message
         Initial commit
+
+    Not this rule:
+        # commit message
+        Fehler im Sampler behoben
     """
     found = _subject(message.text)
     if found is None:
         return
-    number, subject = found
-    if _EXEMPT.match(subject) or _MEANINGFUL_SHORT.match(subject):
+    number, column, subject = found
+    if _EXEMPT.match(subject) or _MEANINGFUL_SHORT.fullmatch(subject):
         return
-    span = Span(number, 1, number, len(subject) + 1)
+    span = Span(number, column, number, column + len(subject))
     advice = f"Say what changes and where: {_suggestion(message.changed)}."
-    if _WEB_EDITOR.match(subject):
+    if _WEB_EDITOR.fullmatch(subject):
         yield message.finding(
             span,
-            f'"{subject}" names a file but not what changed in it',
+            f'"{subject}" names a file at most, but not what changed in it',
             help=advice,
             severity=Severity.INFO,
         )
-    elif _says_nothing(_PREFIX.sub("", subject)):
+    elif _says_nothing(subject):
         yield message.finding(
             span, f'"{subject}" does not say what this commit changes', help=advice
         )
 
 
-def _subject(text: str) -> tuple[int, str] | None:
+def _subject(text: str) -> tuple[int, int, str] | None:
+    """Line, column and text of the subject: the first line that git keeps."""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("# ---") and ">8" in line:
             break
-        if line.strip() and not line.startswith("#"):
-            return number, line.strip()
+        # `git commit -m "#12 ..."` keeps its first line; git's own comments have a space there
+        is_comment = line.startswith("#") and not re.match(r"#\d", line)
+        if line.strip() and not is_comment:
+            return number, len(line) - len(line.lstrip()) + 1, line.strip()
     return None
 
 
 def _says_nothing(subject: str) -> bool:
-    words = _WORD.findall(subject)
-    return all(_EMPTY_WORDS.fullmatch(word) for word in words)
+    kind = _TYPE.match(subject)
+    scope = (kind["scope"] or "") if kind else ""
+    rest = subject[kind.end() :] if kind else subject
+    words = _WORD.findall(_SHORTCODE.sub(" ", f"{scope} {rest}"))
+    return all(_EMPTY_WORD.fullmatch(word.rstrip(".-") or word) for word in words)
 
 
 def _suggestion(changed: tuple[str, ...]) -> str:
     if not changed:
         return '"Seed dataloader workers in train.py"'
-    shown = ", ".join(changed[:3]) + (", …" if len(changed) > 3 else "")
-    return f"this one touches {shown}"
+    return f"this one touches {', '.join(changed[:3])}" + (", …" if len(changed) > 3 else "")

@@ -16,11 +16,18 @@ _RIGHT = r"(?![A-Za-z0-9_\-])"
 
 
 class AWSKeyDetector(RegexBasedDetector):
-    """Scans for AWS access key identifiers, and for secret keys beside the name."""
+    """Scans for AWS access key identifiers, and for secret keys beside the name.
+
+    A presigned URL, such as that of a release download, names the identifier of its maker's key.
+    """
 
     secret_type = "AWS Access Key"
     denylist = (
-        re.compile(_LEFT + r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}" + r"(?![\w+/=])"),
+        re.compile(
+            r"(?<!AWSAccessKeyId=)(?<!-Credential=)"
+            + _LEFT
+            + r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}(?![\w+/=])"
+        ),
         re.compile(
             r"(?i:aws|s3).{0,20}?(?i:key|pwd|password|token)[^\w\n]{1,12}"
             r"([0-9a-zA-Z/+]{40})(?![\w+/=])"

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from repro_check.data import write_atomic
+from repro_check.atomic import write_atomic
 from repro_check.errors import ReproCheckError
 
 
