@@ -61,7 +61,9 @@ def repro_check(
     done = subprocess.run(
         (*before, sys.executable, "-m", "repro_check", *map(str, arguments)),
         cwd=cwd,
-        env=clean_environment() | {"XDG_CACHE_HOME": f"{cwd}.cache", "COLUMNS": "100"} | (env or {}),
+        env=clean_environment()
+        | {"XDG_CACHE_HOME": f"{cwd}.cache", "COLUMNS": "100"}
+        | (env or {}),
         capture_output=True,
         stdin=subprocess.DEVNULL,
         timeout=120,

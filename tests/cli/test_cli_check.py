@@ -129,8 +129,7 @@ def test_a_rule_is_ignored_in_files_that_match(
     assert "PORT001" in codes
 
 
-def test_a_finding_of_low_confidence_fails_a_run_only_when_asked(make_repo: MakeRepo) -> None:
-    """A trainer that hides how it draws: SEED001 with low confidence or none at all."""
+def test_a_finding_fails_a_run_only_when_it_is_sure_enough(make_repo: MakeRepo) -> None:
     repo = make_repo({"configs/train.yaml": "lr: 0.1\n", "train.py": UNSEEDED})
     done = as_json("--select", "CFG008", cwd=repo.root)
     assert [f["confidence"] for f in done.document["findings"]] == ["medium"]

@@ -72,15 +72,25 @@ def test_a_rule_is_explained_by_code_and_by_name(tmp_path: Path) -> None:
     by_code = repro_check("rule", "seed004", cwd=tmp_path)
     assert by_code.code == 0
     assert by_code.out == repro_check("rule", "falsy-seed-skipped", cwd=tmp_path).out
-    for words in ("SEED004 falsy-seed-skipped", "Bad:", "Good:", "Not this rule:", "Severity: warning"):
+    for words in (
+        "SEED004 falsy-seed-skipped",
+        "Bad:",
+        "Good:",
+        "Not this rule:",
+        "Severity: warning",
+    ):
         assert words in by_code.out
 
 
 def test_all_rules_are_listed_for_people_and_for_programs(tmp_path: Path) -> None:
     listed = repro_check("rules", cwd=tmp_path).out
     rules = json.loads(repro_check("rules", "--output-format", "json", cwd=tmp_path).out)
-    assert {"CFG008", "SEED001", "SEED004", "DATA001", "DATA002", "SEC001"} <= {r["code"] for r in rules}
-    assert {"DEPS002", "DEPS004", "NB001", "PORT001", "CKPT004", "VCS001"} <= {r["code"] for r in rules}
+    assert {"CFG008", "SEED001", "SEED004", "DATA001", "DATA002", "SEC001"} <= {
+        r["code"] for r in rules
+    }
+    assert {"DEPS002", "DEPS004", "NB001", "PORT001", "CKPT004", "VCS001"} <= {
+        r["code"] for r in rules
+    }
     for rule in rules:
         assert rule["code"] in listed
         assert rule["name"] in listed
@@ -95,7 +105,9 @@ def test_the_settings_are_shown_with_their_file(make_repo: MakeRepo) -> None:
         assert f"# from {repo.root}/repro-check.toml" in done.out
         assert 'ignore = ["SEED001"]' in done.out
         assert 'fail-on = "warning"' in done.out
-    alone = repro_check("check", "--isolated", "--ignore", "NB,PORT001", "--show-settings", cwd=repo.root)
+    alone = repro_check(
+        "check", "--isolated", "--ignore", "NB,PORT001", "--show-settings", cwd=repo.root
+    )
     assert "no settings file was found" in alone.out
     assert 'ignore = ["NB", "PORT001"]' in alone.out
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from commanding import FALSY, as_json, notebook, repro_check
@@ -99,7 +99,9 @@ def test_the_json_document_has_the_shape_that_others_build_on(repo: Repo) -> Non
 
 
 def test_the_concise_form_is_one_line_a_finding(repo: Repo) -> None:
-    done = repro_check("check", "--select", "SEED004", "--output-format", "concise", "-q", cwd=repo.root)
+    done = repro_check(
+        "check", "--select", "SEED004", "--output-format", "concise", "-q", cwd=repo.root
+    )
     message = "`seed` is tested for truth, so seed 0 skips `random.seed`"
     assert done.out.splitlines() == [
         f"nb.ipynb:cell 2:6:4: SEED004 {message}",
@@ -140,7 +142,7 @@ def test_every_format_is_written_to_the_screen_and_to_a_file(repo: Repo) -> None
         assert times.sub("T", target.read_text("utf-8")) == times.sub("T", shown.out), name
     json.loads((repo.root.parent / "report.json").read_text("utf-8"))
     json.loads((repo.root.parent / "report.sarif").read_text("utf-8"))
-    ElementTree.parse(repo.root.parent / "report.junit")
+    ET.parse(repo.root.parent / "report.junit")
 
 
 def test_the_format_can_come_from_the_environment(repo: Repo) -> None:
@@ -210,7 +212,13 @@ def test_colour_is_for_terminals_only(repo: Repo) -> None:
 def test_findings_are_counted_by_rule(repo: Repo) -> None:
     repo.write({"paths.yaml": "out: /home/ada/out\n"})
     done = repro_check(
-        "check", "--statistics", "--select", "SEED004,PORT001", "--output-format", "concise", cwd=repo.root
+        "check",
+        "--statistics",
+        "--select",
+        "SEED004,PORT001",
+        "--output-format",
+        "concise",
+        cwd=repo.root,
     )
     assert "2  SEED004  falsy-seed-skipped\n1  PORT001  user-absolute-path\n" in done.out
 
@@ -226,7 +234,9 @@ def test_the_footer_says_what_was_not_checked_and_what_was_set_aside(repo: Repo)
 
 
 def test_a_reader_that_goes_away_is_no_error(make_repo: MakeRepo) -> None:
-    many = "".join(f"def f{n}(seed):\n    if seed:\n        random.seed(seed)\n" for n in range(2000))
+    many = "".join(
+        f"def f{n}(seed):\n    if seed:\n        random.seed(seed)\n" for n in range(2000)
+    )
     repo = make_repo({"train.py": f"import random\n{many}"})
     script = '"$@" | head -n 1'
     done = repro_check("check", cwd=repo.root, before=("sh", "-c", script, "sh"))

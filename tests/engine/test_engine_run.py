@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from checking import check, codes, places
 from commanding import FALSY, notebook
 from conftest import Repo
@@ -17,6 +17,9 @@ from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Stage
 from repro_check.settings import Settings, override
 from repro_check.sources.discovery import Tree, discover
+
+if TYPE_CHECKING:
+    import pytest
 
 MakeRepo = Callable[..., Repo]
 FILES = {

@@ -28,7 +28,9 @@ COVERED = {
     "on the line above": seeded("", above=f"# {IGNORE}[SEED004] -- 0 is no seed\n"),
     "for the whole file": f"# {IGNORE}-file[SEED004] -- 0 is no seed\n{FALSY}",
     "for the whole file, at its end": f"{FALSY}# {IGNORE}-file[SEED004] -- 0 is no seed\n",
-    "with Windows line ends": seeded(f"  # {IGNORE}[SEED004] -- 0 is no seed").replace("\n", "\r\n"),
+    "with Windows line ends": seeded(f"  # {IGNORE}[SEED004] -- 0 is no seed").replace(
+        "\n", "\r\n"
+    ),
     "beside another comment": seeded(f"  # {IGNORE}[SEED004] -- 0 is no seed # noqa: X1"),
 }
 

@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(
 
 
 def test_files_that_cannot_be_read_do_not_stop_the_check_of_others(
-    bad_reports: tuple[Done, Done]
+    bad_reports: tuple[Done, Done],
 ) -> None:
     for report in bad_reports:
         assert report.codes == ["SEED004"]
@@ -382,9 +382,7 @@ def test_a_broken_pyproject_is_named_with_its_line(make_repo: MakeRepo) -> None:
     ],
     ids=["a merge conflict", "a cut line", "not UTF-8"],
 )
-def test_a_broken_baseline_is_one_clear_error(
-    text: bytes, says: str, make_repo: MakeRepo
-) -> None:
+def test_a_broken_baseline_is_one_clear_error(text: bytes, says: str, make_repo: MakeRepo) -> None:
     repo = make_repo({"train.py": FALSY, "repro-check-baseline.txt": text})
     for arguments in (("check",), ("baseline", "update"), ("baseline", "show")):
         done = repro_check(*arguments, cwd=repo.root)
@@ -413,11 +411,15 @@ def test_a_damaged_cache_is_never_trusted(make_repo: MakeRepo) -> None:
 
 def test_a_git_folder_that_cannot_be_written_only_costs_time(make_repo: MakeRepo) -> None:
     before = without_privileges()
-    repo = make_repo({"train.py": FALSY, "c.yaml": f"data:\n  dir: d\n  md5: {'0' * 32}\n", "d/a": "1"})
+    repo = make_repo(
+        {"train.py": FALSY, "c.yaml": f"data:\n  dir: d\n  md5: {'0' * 32}\n", "d/a": "1"}
+    )
     folders = [repo.root / ".git", *(p for p in (repo.root / ".git").rglob("*") if p.is_dir())]
     for folder in folders:
         folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    done = as_json(cwd=repo.root, before=before, env={"HOME": "/nowhere", "XDG_CACHE_HOME": "/nowhere"})
+    done = as_json(
+        cwd=repo.root, before=before, env={"HOME": "/nowhere", "XDG_CACHE_HOME": "/nowhere"}
+    )
     staged = as_json("--staged", "train.py", cwd=repo.root, before=before)
     for folder in folders:
         folder.chmod(0o755)
@@ -473,7 +475,9 @@ def test_a_pipe_in_the_tree_is_neither_read_nor_waited_for(
 def test_submodules_and_repositories_inside_are_named_and_left_alone(make_repo: MakeRepo) -> None:
     inner = make_repo({"train.py": FALSY})
     repo = make_repo({"good.py": MENDED})
-    repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner.root), "sub")
+    repo.git(
+        "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner.root), "sub"
+    )
     Repo(repo.root / "nested").commit(files={"train.py": FALSY})
     reasons = not_checked(repo.root)
     assert set(reasons) == {"sub", "nested"}

@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import md5
 from pathlib import Path
 from typing import NamedTuple
@@ -84,7 +84,7 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def hooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hooks]:
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
     """The hooks of this checkout, with their environment built by whoever comes first."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "hooks"
@@ -100,7 +100,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hooks]:
         user.commit(files={".pre-commit-config.yaml": made.config("repro-check")})
         done = made.run(*PRE_COMMIT, "install-hooks", cwd=user.root)
         assert done.code == 0, done.text
-    yield made
+    return made
 
 
 def _copy_checkout(target: Path) -> Path:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from secret_samples import ALNUM, HEX, NAMED, SETTINGS, SHAPED, UPPER, Make, draw
 
@@ -82,22 +84,32 @@ def test_a_private_key_block_is_found_at_its_header(kind: str, indent: str) -> N
 
 
 def test_two_private_keys_have_two_fingerprints() -> None:
-    blocks = [
-        f"-----BEGIN {word} KEY-----\n{draw(ALNUM, 64, seed=seed)}\n"
-        for word, seed in (("RSA PRIVATE", 1), ("RSA PRIVATE", 2))
-    ]
+    header = "-----BEGIN RSA {} KEY-----".format("PRIVATE")
+    blocks = [f"{header}\n{draw(ALNUM, 64, seed=seed)}\n" for seed in (1, 2)]
     first, second = scan_text("".join(blocks), path="id_rsa")
     assert first.fingerprint != second.fingerprint
 
 
+def test_a_putty_key_is_found_by_its_private_lines() -> None:
+    text = "PuTTY-User-Key-File-2: ssh-rsa\nPublic-Lines: 1\n{}\nPrivate-Lines: 1\n{}\n"
+    (found,) = scan_text(text.format(draw(ALNUM, 64), draw(ALNUM, 64, seed=1)), path="key.ppk")
+    assert (found.kind, found.line) == ("Private Key", 4)
+
+
 def test_the_key_of_a_service_account_is_found_in_its_json() -> None:
     body = "\\n".join(draw(ALNUM, 64, seed=seed) for seed in range(20))
-    text = '{"type": "service_account",\n"private_key": "-----BEGIN PRIVATE ' + (
-        f'KEY-----\\n{body}\\n-----END PRIVATE KEY-----\\n"}}'
-    )
+    head, tail = "-----BEGIN {} KEY-----".format("PRIVATE"), "-----END PRIVATE KEY-----"
+    text = f'{{"type": "service_account",\n"private_key": "{head}\\n{body}\\n{tail}\\n"}}'
     (found,) = scan_text(text, path="credentials.json")
     assert (found.kind, found.line) == ("Private Key", 2)
     assert "service" not in found.redacted
+
+
+def test_a_signed_token_is_found_under_a_name_that_does_not_deny_it() -> None:
+    parts = (b'{"alg":"HS256"}', b'{"iss":"lab","exp":1700000000}', bytes(range(100, 132)))
+    token = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    (found,) = scan_text(f'session = "{token}"', path="a.py")
+    assert (found.kind, found.fingerprint) == ("JSON Web Token", fingerprint(token))
 
 
 def test_two_secrets_on_one_line_are_both_found() -> None:

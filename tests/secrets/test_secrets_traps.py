@@ -16,7 +16,14 @@ SHA1, MD5, SHA256 = draw(HEX, 40), draw(HEX, 32), draw(HEX, 64)
 UUID = "-".join(draw(HEX, size, seed=size) for size in (8, 4, 4, 4, 12))
 BASE64 = base64.b64encode(random.Random(0).randbytes(1500)).decode()
 
+JWT = ".".join(
+    base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+    for part in (b'{"alg":"HS256"}', b'{"iss":"github","exp":1700000000}', bytes(range(100, 132)))
+)
+
 PYTHON = [
+    f'verify_token = "{JWT}"',
+    f'url = "https://private-user-images.host.org/1.png?jwt={JWT}"',
     "token = tokenizer.pad_token",
     'token = "[CLS]"',
     'pad_token: str = "<|endoftext|>"',
@@ -135,7 +142,7 @@ FILES = [
     ("README.md", "Set `WANDB_API_KEY=<your 40 character key>` before training."),
     ("README.md", "Create a token (`hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`) in your settings."),
     ("aws.md", "aws_access_key_id = AKIA" + "IOSFODNN7EXAMPLE"),
-    ("aws.md", "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPx" + "RfiCYEXAMPLEKEY"),
+    ("aws.md", "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
 ]
 
 

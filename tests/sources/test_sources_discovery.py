@@ -70,7 +70,11 @@ def test_tracked_and_untracked_files_belong_and_ignored_ones_do_not(make_repo: M
         "sub/x.log",
         "sub/z.py",
     ]
-    assert {file.path for file in tree.files if file.is_tracked} == {".gitignore", "a.py", "kept.log"}
+    assert {file.path for file in tree.files if file.is_tracked} == {
+        ".gitignore",
+        "a.py",
+        "kept.log",
+    }
     assert tree.is_git
     assert tree.skipped == ()
 
@@ -130,7 +134,7 @@ def test_any_name_that_a_file_can_have_is_found_and_read(
 
 
 def test_staged_content_is_what_will_be_committed(make_repo: MakeRepo) -> None:
-    repo = make_repo({name: "old" for name in ("same.py", "both.py", "work.py", "gone.py", "rm.py")})
+    repo = make_repo(dict.fromkeys(("same.py", "both.py", "work.py", "gone.py", "rm.py"), "old"))
     repo.write({"both.py": "staged", "new.py": "staged"}).git("add", "both.py", "new.py")
     repo.git("rm", "--quiet", "rm.py")
     repo.write({"both.py": "work", "work.py": "work", "untracked.py": "work", "rm.py": "again"})

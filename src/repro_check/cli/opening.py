@@ -52,9 +52,7 @@ def open_place(
     start = named[0] if len(named) == 1 else Path(os.path.commonpath(named))
     if names_files and here.is_relative_to(root):
         start = here
-    loaded = load_settings(
-        start, root, config=Path(config) if config else None, isolated=isolated
-    )
+    loaded = load_settings(start, root, config=Path(config) if config else None, isolated=isolated)
     paths = () if "" in relative else tuple(relative)
     return Opened(root, is_git, paths, names_files, loaded)
 

@@ -66,7 +66,6 @@ def write_baseline(file: Path, accepted: Iterable[Accepted]) -> None:
     write_atomic(file, ("\n".join((_HEADER, *lines)) + "\n").encode())
 
 
-
 def accept(finding: Finding) -> Accepted:
     """The baseline's line for a finding."""
     return Accepted(finding.location.path, finding.code, finding.fingerprint)

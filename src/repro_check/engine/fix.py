@@ -113,7 +113,11 @@ def write(change: Change, root: Path) -> None:
             any more what the change was made for.
     """
     file = root / change.path
-    if file.read_bytes() != change.old:
+    try:
+        is_as_planned = file.read_bytes() == change.old
+    except OSError:
+        is_as_planned = False
+    if not is_as_planned:
         raise ReproCheckError(
             "the file was changed meanwhile, so it was left as it is",
             where=change.path,

@@ -105,7 +105,7 @@ def run(
     settled = settle(found, suppressions, _names_rule(rules))
     standing = [*settled.standing]
     for rule in judging:
-        unused = _unused(suppressions, settled.used, active)
+        unused = _unused(suppressions, settled.used, active, session.settings)
         about = subjects.suppression_findings(rule, suppressions, unused)
         standing.extend(_with_sources(about, session))
     standing.sort(key=lambda finding: (finding.location.sort_key, finding.code))
@@ -150,11 +150,15 @@ def _wanted_facts(
             yield file, SECRETS
 
 
-def _with_sources(findings: Sequence[Finding] | Iterator[Finding], session: Session) -> list[Finding]:
+def _with_sources(
+    findings: Sequence[Finding] | Iterator[Finding], session: Session
+) -> list[Finding]:
     return [
-        finding
-        if finding.source
-        else msgspec.structs.replace(finding, source=session.places.line(finding.location))
+        (
+            finding
+            if finding.source
+            else msgspec.structs.replace(finding, source=session.places.line(finding.location))
+        )
         for finding in findings
     ]
 
@@ -190,19 +194,24 @@ def _names_rule(rules: Sequence[Rule]) -> Callable[[str, Finding], bool]:
 
 
 def _unused(
-    suppressions: Sequence[Suppression], used: frozenset[int], active: Sequence[Rule]
+    suppressions: Sequence[Suppression],
+    used: frozenset[int],
+    active: Sequence[Rule],
+    settings: Settings,
 ) -> list[Suppression]:
     """Suppressions that covered nothing although every rule that they name did run, or is none."""
     left = [item for index, item in enumerate(suppressions) if index not in used]
     if not left:
         return []
-    every = load_rules()
+    every = load_rules(settings.rules)
 
     def was_asked(code: str) -> bool:
         is_known = any(fits(code, rule) for rule in every)
         return not is_known or any(fits(code, rule) for rule in active)
 
-    return [item for item in left if item.directive.codes and all(map(was_asked, item.directive.codes))]
+    return [
+        item for item in left if item.directive.codes and all(map(was_asked, item.directive.codes))
+    ]
 
 
 def _not_checked(session: Session, scope: Scope) -> Iterator[NotChecked]:
@@ -212,7 +221,10 @@ def _not_checked(session: Session, scope: Scope) -> Iterator[NotChecked]:
 
 
 def _stale(
-    accepted: frozenset[Accepted], baselined: Sequence[Finding], active: Sequence[Rule], scope: Scope
+    accepted: frozenset[Accepted],
+    baselined: Sequence[Finding],
+    active: Sequence[Rule],
+    scope: Scope,
 ) -> int:
     """How many accepted findings no longer occur; 0 unless the whole repository was checked."""
     if scope.paths:

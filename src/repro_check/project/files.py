@@ -109,6 +109,7 @@ class PythonFile(FactsSubject[ModuleFacts]):
             classes=self.facts.classes,
             imports=self.facts.imports,
             assignments=self.facts.assignments,
+            declared=self.facts.declared,
         )
 
     def target(self, expression: Expression, block: int) -> str:

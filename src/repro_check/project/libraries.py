@@ -49,6 +49,10 @@ _SEEDERS = {
     "jax.random.PRNGKey": _JAX,
     "jax.random.key": _JAX,
 }
+_GENERATORS = re.compile(
+    r"^(numpy\.random\.(default_rng|RandomState|SeedSequence|PCG64(DXSM)?|MT19937|Philox|SFC64)|"
+    r"random\.Random|sklearn\.utils\.check_random_state|tensorflow\.random\.Generator\.from_seed)$"
+)
 # whatever an outside library calls by such a name seeds at least what that library uses
 _SEEDER_NAME = re.compile(
     r"(^|[._])(seeds?|seed_everything|seed_all|set_determinism|PRNGKey)$|(^|[._])set_\w*seed$"
@@ -111,6 +115,11 @@ def seeded_by(target: str) -> frozenset[Family]:
     if _SEEDER_NAME.search(target) or _SELF_SEEDING.search(target):
         return EVERY
     return frozenset()
+
+
+def makes_generator(target: str) -> bool:
+    """Whether a call to this outside name makes a generator of its own from a seed."""
+    return _GENERATORS.match(target) is not None
 
 
 def drawn_by(target: str) -> frozenset[Family]:

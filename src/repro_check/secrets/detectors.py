@@ -19,6 +19,7 @@ class Evidence(enum.Enum):
     """What a detector goes by, and so how its matches are judged."""
 
     SHAPE = "the token's own shape"
+    SIGNED = "the shape of a signed statement, which may be public"
     SERVICE = "a service's name beside an opaque token"
     PLACE = "a place where only passwords stand"
     URL = "a password in a URL"
@@ -61,6 +62,7 @@ def _ours() -> Iterable[Detector]:
         logins,
         model_apis,
         named,
+        signed,
         transport,
     )
 
@@ -69,6 +71,7 @@ def _ours() -> Iterable[Detector]:
         (model_apis, Evidence.SHAPE),
         (compute, Evidence.SHAPE),
         (blocks, Evidence.SHAPE),
+        (signed, Evidence.SIGNED),
         (beside_name, Evidence.SERVICE),
         (transport, Evidence.SERVICE),
         (logins, Evidence.PLACE),
@@ -87,7 +90,6 @@ def _stock() -> Iterable[Detector]:
         cloudant,
         discord,
         ibm_cos_hmac,
-        jwt,
         mailchimp,
         npm,
         openai,
@@ -104,7 +106,6 @@ def _stock() -> Iterable[Detector]:
     for plugin, evidence, needs in (
         (basic_auth.BasicAuthDetector, url, ""),
         (azure_storage_key.AzureStorageKeyDetector, shape, ""),
-        (jwt.JwtTokenDetector, shape, ""),
         (npm.NpmDetector, shape, ""),
         (openai.OpenAIDetector, shape, ""),
         (pypi_token.PypiTokenDetector, shape, ""),

@@ -1,14 +1,7 @@
-"""The few questions that a scan of history asks git.
-
-Git is started with an argument vector, without the repository's file-system monitor (a program
-that its settings may name), without replacement objects, pagers, external diffs or prompts, and it
-never fetches what a partial clone lacks.
-"""
+"""The few questions that a scan of history asks git."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -16,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from repro_check.errors import ReproCheckError
+from repro_check.sources.git_process import run, start
 
 # `git rev-list`, `git log`: everything that some name or some reflog still leads to.
 EVERYTHING = ("--all", "--reflog")
@@ -29,23 +23,6 @@ class Blob(msgspec.Struct, frozen=True):
     name: str
     size: int
     path: str
-
-
-def run(root: Path, *words: str, stdin: bytes = b"") -> bytes:
-    """What `git WORDS` prints in `root`.
-
-    Raises:
-        ReproCheckError: git is missing, or says that something is wrong.
-    """
-    with _start(root, *words) as process:
-        output, complaint = process.communicate(stdin)
-    if process.returncode:
-        raise ReproCheckError(
-            f"git {words[0]} failed: {complaint.decode(errors='replace').strip()[:500]}",
-            where=str(root),
-            fix="run the history check inside an intact git repository",
-        )
-    return output
 
 
 def list_blobs(root: Path) -> tuple[tuple[Blob, ...], tuple[str, ...]]:
@@ -72,7 +49,7 @@ def list_blobs(root: Path) -> tuple[tuple[Blob, ...], tuple[str, ...]]:
 
 def read_blobs(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """The content of each blob, in the order asked, from one `git cat-file` process."""
-    with _start(root, "cat-file", "--batch") as process:
+    with start(root, "cat-file", "--batch") as process:
         assert process.stdin is not None
         assert process.stdout is not None
         waiting = iter(names)
@@ -139,29 +116,3 @@ def head_blobs(root: Path) -> frozenset[str]:
 def is_shallow(root: Path) -> bool:
     """Whether the clone was cut off at some depth."""
     return run(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
-
-
-def _start(root: Path, *words: str) -> subprocess.Popen[bytes]:
-    settings = ("core.fsmonitor=false", "core.quotePath=false", "log.showRoot=true")
-    command = ["git", "--no-pager", "--no-replace-objects", "-C", str(root)]
-    command += [word for setting in settings for word in ("-c", setting)]
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        # A hook of git's is started with these; they would override `root`.
-        if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
-    }
-    environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-    environment["LC_ALL"] = "C"
-    try:
-        return subprocess.Popen(
-            [*command, *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-        )
-    except OSError as error:
-        raise ReproCheckError(
-            f"git cannot be started: {error.strerror}", fix="install git and put it on the PATH"
-        ) from error

@@ -63,10 +63,15 @@ def promises_credential(name: str) -> bool:
     """Whether a value bound to `name` is meant to be secret."""
     last = name.rpartition(".")[2] or name
     words = [word.lower() for word in _WORDS.findall(last)]
-    if not words or words[-1] in _ABOUT or _ELSE.intersection(words):
+    if not words or words[-1] in _ABOUT or denies_secret(last):
         return False
     snake = "_".join(words)
     return bool(_CREDENTIAL.search(snake) or _CREDENTIAL.search(last.lower()))
+
+
+def denies_secret(name: str) -> bool:
+    """Whether a word of `name` says that its value is meant to be seen, or is a digest."""
+    return not _ELSE.isdisjoint(word.lower() for word in _WORDS.findall(name))
 
 
 def is_bare_token(name: str) -> bool:

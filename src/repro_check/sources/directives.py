@@ -7,7 +7,7 @@ nothing is the first thing that a later reader has to undo (astral-sh/ruff#8453,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -15,9 +15,10 @@ from repro_check.findings import Span
 
 MARK = "repro-check:"
 _FORM = re.compile(
-    r"repro-check:[ \t]*(?P<scope>ignore-file|ignore)[ \t]*(?:\[(?P<codes>[^\]\n]{0,400})\])?"
+    r"repro-check:[ \t]*(?P<scope>ignore-file|ignore)(?![\w-])[ \t]*(?:\[(?P<codes>[^\]\n]{0,400})\])?"
     r"(?:[ \t]*--(?!>)[ \t]*(?P<reason>[^\n]{0,400}))?"
 )
+_OPENING = re.compile(r"(?:^|\s)#+\s*$")
 
 
 class Directive(msgspec.Struct, frozen=True, array_like=True):
@@ -84,18 +85,19 @@ def directive_at(
     )
 
 
-def in_comments(comments: Iterable[tuple[int, int, str]], text: str) -> tuple[Directive, ...]:
+def in_comments(
+    comments: Iterable[tuple[int, int, str]], rows: Sequence[str]
+) -> tuple[Directive, ...]:
     """Directives in comments given as (line, 0-based column, comment text)."""
-    lines = text.split("\n")
     found = []
     for number, column, comment in comments:
         at = comment.find(MARK)
-        if at < 0 or comment[:at].strip("# \t"):
+        # other tools may have spoken before us: `# noqa: E402  # repro-check: ignore[...] -- ...`
+        if at < 0 or not _OPENING.search(comment, 0, at):
             continue
-        line = lines[number - 1]
-        directive = directive_at(
-            line, column + at, number, is_alone=not line[:column].strip()
-        )
+        line = rows[number - 1]
+        is_alone = not line[:column].strip()
+        directive = directive_at(line, column + at, number, is_alone=is_alone)
         if directive:
             found.append(directive)
     return tuple(found)

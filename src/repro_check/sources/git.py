@@ -1,23 +1,17 @@
-"""The few questions to git that every run asks, by its plumbing commands.
-
-The command is run with the settings that could start foreign programs switched off, since the checked
-repository's own git configuration is not trusted (core.fsmonitor runs a command of its choice).
-"""
+"""The few questions to git that every run asks, by its plumbing commands."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from repro_check.errors import ReproCheckError
+from repro_check.sources.git_process import run
 from repro_check.sources.unreadable import Unreadable
 
 LINK = "120000"
 SUBMODULE = "160000"
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false", "-c", "diff.external=")
 
 
 class IndexEntry(msgspec.Struct, frozen=True):
@@ -35,11 +29,10 @@ class IndexEntry(msgspec.Struct, frozen=True):
 
 
 def is_available() -> bool:
-    """Whether git can be run at all."""
-    try:
-        return not subprocess.run(("git", "version"), capture_output=True, check=False).returncode
-    except OSError:
-        return False
+    """Whether there is a git to run."""
+    from shutil import which
+
+    return which("git") is not None
 
 
 def index(root: Path) -> Iterator[IndexEntry]:
@@ -81,10 +74,10 @@ def blob(root: Path, name: str, *, limit: int) -> bytes:
     Raises:
         Unreadable: it has more than `limit` bytes, or git does not have it.
     """
-    size = _run(root, "cat-file", "-s", name)
+    size = run(root, "cat-file", "-s", name)
     if int(size) > limit:
         raise Unreadable(f"has {int(size) / 1e6:,.1f} MB, over the limit of {limit / 1e6:,.1f} MB")
-    return _run(root, "cat-file", "blob", name)
+    return run(root, "cat-file", "blob", name)
 
 
 def folder(root: Path) -> Path | None:
@@ -102,26 +95,5 @@ def folder(root: Path) -> Path | None:
 
 
 def _records(root: Path, *arguments: str) -> Iterator[str]:
-    output = _run(root, *arguments).decode("utf-8", errors="surrogateescape")
+    output = run(root, *arguments).decode("utf-8", errors="surrogateescape")
     return (record for record in output.split("\0") if record)
-
-
-def _run(root: Path, *arguments: str) -> bytes:
-    try:
-        done = subprocess.run(
-            ("git", *_SAFE, *arguments), cwd=root, capture_output=True, check=False
-        )
-    except OSError as error:
-        raise ReproCheckError(
-            f"git cannot be run: {error.strerror}",
-            where=str(root),
-            fix="Install git, or put it on the PATH.",
-        ) from error
-    if done.returncode:
-        message = done.stderr.decode("utf-8", errors="replace").strip()
-        raise ReproCheckError(
-            f"git {arguments[0]} failed: {message}",
-            where=str(root),
-            fix="Mend the repository (`git status` should work), then run this again.",
-        )
-    return done.stdout

@@ -1,4 +1,4 @@
-"""Patterns in the syntax of .gitignore: those of a folder outside git, and those of the settings."""
+"""Patterns in the syntax of .gitignore, of a folder outside git and of the settings."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def patterns(lines: Iterable[str], *, key: str = "exclude") -> pathspec.GitIgnor
 
 
 class IgnoreFiles:
-    """The .gitignore files of a folder tree, each of which speaks for its folder and those below."""
+    """The .gitignore files of a folder tree; each speaks for its folder and those below."""
 
     def __init__(self) -> None:
         self._specs: dict[str, pathspec.GitIgnoreSpec] = {}
 
     def add(self, folder: str, text: str) -> None:
-        """Take the .gitignore of a folder; lines that are no pattern are passed over, as git does."""
+        """Take the .gitignore of a folder; what is no pattern is passed over, as git does."""
         lines = [line for line in text.splitlines() if _is_pattern(line)]
         self._specs[folder] = patterns(lines)
 

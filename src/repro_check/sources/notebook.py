@@ -205,7 +205,9 @@ def _language(metadata: dict[str, object]) -> str:
     info = _mapping(metadata.get("language_info"))
     kernel = _mapping(metadata.get("kernelspec"))
     named = info.get("name") or kernel.get("language") or "python"
-    return "python" if str(named).lower() in {"python", "python3", "ipython"} else str(named).lower()
+    return (
+        "python" if str(named).lower() in {"python", "python3", "ipython"} else str(named).lower()
+    )
 
 
 def _why_unreadable(code: str) -> str:

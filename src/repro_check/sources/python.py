@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import msgspec
@@ -145,7 +146,7 @@ class Assignment(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Return(msgspec.Struct, frozen=True, array_like=True):
-    """A return (or yield) of a function."""
+    """A return, a yield, or the value of a lambda."""
 
     value: Expression
     block: int
@@ -182,6 +183,18 @@ class PathLiteral(msgspec.Struct, frozen=True, array_like=True):
     span: Span
 
 
+class Declared(msgspec.Struct, frozen=True, array_like=True):
+    """A name whose scope is settled otherwise than by an import, a definition or an assignment.
+
+    `kind` is "global", "nonlocal" or "local" (`except ... as name`, a capture of `match`, `del`, a
+    type parameter).
+    """
+
+    kind: str
+    name: str
+    block: int
+
+
 class ModuleFacts(msgspec.Struct, frozen=True, array_like=True):
     """All that one module, or the cells of one notebook, say."""
 
@@ -197,6 +210,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True):
     exports: tuple[str, ...]
     directives: tuple[Directive, ...]
     lines: int
+    declared: tuple[Declared, ...] = ()
 
     def ancestors(self, block: int) -> Iterator[int]:
         """The block itself and those around it, innermost first."""
@@ -212,7 +226,10 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True):
         """The innermost function or method around a block."""
         for ancestor in self.ancestors(block):
             if self.blocks[ancestor].kind == "function":
-                return next((f for f in self.functions if f.block == ancestor), None)
+                # functions stand in the order of their blocks
+                return self.functions[
+                    bisect_left(self.functions, ancestor, key=lambda function: function.block)
+                ]
         return None
 
     def calls_to(self, *targets: str) -> Iterator[Call]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import sys
 import tokenize
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from repro_check.findings import Span
 from repro_check.sources import directives as directive_comments
@@ -33,6 +35,7 @@ from repro_check.sources.python import (
     Block,
     Call,
     Class,
+    Declared,
     Function,
     Import,
     Keyword,
@@ -49,6 +52,7 @@ _KEPT_ITEMS = 200
 _KEPT_CHARACTERS = 1_000
 _LONGEST_PATH = 400
 _LARGEST_INTEGER = 2**63
+_DEFINED = re.compile(r"(?:async\s+)?def\s+(\w+)")
 _NOWHERE = ("other", -1)
 Use = tuple[str, int]
 
@@ -70,7 +74,7 @@ def decode(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+    except (SyntaxError, UnicodeError, LookupError) as error:
         raise Unreadable(f"cannot be decoded: {error}") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -105,8 +109,10 @@ def parse(text: str) -> ast.Module:
 def _syntax_message(error: SyntaxError) -> str:
     message = error.msg
     place = f"line {error.lineno}: " if error.lineno else ""
-    if "Missing parentheses in call to" in message or "multiple exception types" in message:
+    if "Missing parentheses in call to" in message:
         return f"{place}is written for Python 2 ({message})"
+    if "multiple exception types" in message:  # PEP 758 allows them again
+        return f"{place}is written for Python 2, or for 3.14 and later ({message})"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     return f"{place}{message} (read as Python {version})"
 
@@ -114,7 +120,9 @@ def _syntax_message(error: SyntaxError) -> str:
 class _Walker:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines = None if text.isascii() else text.split("\n")
+        self._is_ascii = text.isascii()
+        self._rows = text.split("\n")
+        self._columns: dict[int, list[int]] = {}
         self._blocks: list[Block] = []
         self._functions: list[Function] = []
         self._classes: list[Class] = []
@@ -124,7 +132,7 @@ class _Walker:
         self._returns: list[Return | None] = []
         self._truths: list[TruthTest] = []
         self._paths: list[PathLiteral] = []
-        self._globals: list[tuple[int, str]] = []
+        self._declared: list[Declared] = []
         self._exports: tuple[str, ...] = ()
         self._block = MODULE
         self._prefix = ""
@@ -135,7 +143,7 @@ class _Walker:
     def _span(self, node: ast.expr | ast.stmt | ast.arg | ast.alias | ast.keyword) -> Span:
         end_line = node.end_lineno or node.lineno
         end_column = node.end_col_offset or 0
-        if self._lines is None:
+        if self._is_ascii:
             return Span(node.lineno, node.col_offset + 1, end_line, end_column + 1)
         return Span(
             node.lineno,
@@ -145,11 +153,11 @@ class _Walker:
         )
 
     def _character(self, line: int, byte: int) -> int:
-        assert self._lines is not None
-        text = self._lines[line - 1]
-        if text.isascii():
-            return byte
-        return len(text.encode("utf-8")[:byte].decode("utf-8", errors="ignore"))
+        columns = self._columns.get(line)
+        if columns is None:
+            row = self._rows[line - 1]
+            columns = self._columns[line] = [] if row.isascii() else _columns(row)
+        return columns[byte] if columns else byte
 
     # -- blocks ---------------------------------------------------------------------------------
 
@@ -178,7 +186,10 @@ class _Walker:
         if not body:
             return Span(1, 1, 1, 1)
         first, last = self._span(body[0]), self._span(body[-1])
-        return Span(first.line, first.column, last.end_line, last.end_column)
+        # a decorated definition begins at its keyword, but its statement at the first decorator
+        decorators = getattr(body[0], "decorator_list", ())
+        line = decorators[0].lineno if decorators else first.line
+        return Span(line, first.column, last.end_line, last.end_column)
 
     def _run(self, block: int, body: Sequence[ast.stmt]) -> None:
         outer, self._block = self._block, block
@@ -206,12 +217,10 @@ class _Walker:
     # -- statements -----------------------------------------------------------------------------
 
     def _expression_statement(self, node: ast.Expr) -> None:
-        if isinstance(node.value, ast.Yield | ast.YieldFrom) and node.value.value is not None:
-            self._yield(node.value.value, self._span(node))
-        elif not (isinstance(node.value, ast.Constant)):
+        if not isinstance(node.value, ast.Constant):
             self._expr(node.value, ("dropped", -1))
 
-    def _yield(self, value: ast.expr, span: Span) -> None:
+    def _hand_out(self, value: ast.expr, span: Span) -> None:
         index = len(self._returns)
         self._returns.append(None)
         self._returns[index] = Return(self._expr(value, ("returned", index)), self._block, span)
@@ -221,11 +230,7 @@ class _Walker:
         names = node.targets[0]
         if isinstance(names, ast.Name) and names.id == "__all__" and self._block == MODULE:
             items = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else []
-            self._exports = tuple(
-                item.value
-                for item in items
-                if isinstance(item, ast.Constant) and isinstance(item.value, str)
-            )
+            self._exports = tuple(text for item in items if (text := _text(item)))
 
     def _aug_assign(self, node: ast.AugAssign) -> None:
         operator = OPERATORS.get(type(node.op), "?")
@@ -235,6 +240,7 @@ class _Walker:
         self._bind(
             [node.target], node.value, ":", self._span(node), _dotted(node.annotation) or ""
         )
+        self._expr(node.annotation)
 
     def _bind(
         self,
@@ -254,7 +260,7 @@ class _Walker:
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
-            self._yield(node.value, self._span(node))
+            self._hand_out(node.value, self._span(node))
 
     def _if(self, node: ast.If) -> None:
         test = self._expr(node.test, ("tested", -1))
@@ -299,6 +305,7 @@ class _Walker:
         for handler in node.handlers:
             if handler.type is not None:
                 self._expr(handler.type)
+            self._declare("local", handler.name)
             self._run(self._open("except", handler, handler.body), handler.body)
         self._run_else(node, node.orelse)
         if node.finalbody:
@@ -307,10 +314,33 @@ class _Walker:
     def _match(self, node: ast.Match) -> None:
         self._expr(node.subject, ("tested", -1))
         for case in node.cases:
-            self._children(case.pattern)
+            self._pattern(case.pattern)
             if case.guard is not None:
-                self._expr(case.guard)
+                self._expr(case.guard, ("tested", -1))
             self._run(self._open("case", case, case.body), case.body)
+
+    def _pattern(self, pattern: ast.pattern) -> None:
+        for node in ast.walk(pattern):
+            if isinstance(node, ast.MatchValue):
+                self._expr(node.value)
+            elif isinstance(node, ast.MatchMapping):
+                for key in node.keys:
+                    self._expr(key)
+                self._declare("local", node.rest)
+            elif isinstance(node, ast.MatchClass):
+                self._expr(node.cls)
+            elif isinstance(node, ast.MatchAs | ast.MatchStar):
+                self._declare("local", node.name)
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self._expr(target)
+            if isinstance(target, ast.Name):
+                self._declare("local", target.id)
+
+    def _type_alias(self, node: ast.stmt) -> None:
+        self._declare("local", node.name.id)  # type: ignore[attr-defined]
+        self._children(node)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         decorators = tuple(self._expr(item) for item in node.decorator_list)
@@ -320,11 +350,11 @@ class _Walker:
         block = self._open("function", node, node.body)
         span = self._blocks[block].span
         qualname = self._prefix + node.name
-        name_span = self._name_span(node, "async def " if _is_async(node) else "def ")
+        name_span = self._name_span(node.name, span)
         self._functions.append(
             Function(qualname, block, parameters, decorators, span, name_span)
         )
-        self._nested(block, node.body, qualname)
+        self._nested(block, node, qualname)
 
     def _class(self, node: ast.ClassDef) -> None:
         decorators = tuple(self._expr(item) for item in node.decorator_list)
@@ -335,17 +365,23 @@ class _Walker:
         qualname = self._prefix + node.name
         span = self._blocks[block].span
         self._classes.append(Class(qualname, block, bases, decorators, span))
-        self._nested(block, node.body, qualname)
+        self._nested(block, node, qualname)
 
-    def _nested(self, block: int, body: Sequence[ast.stmt], qualname: str) -> None:
+    def _nested(
+        self, block: int, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, qualname: str
+    ) -> None:
+        for parameter in getattr(node, "type_params", ()):
+            self._children(parameter)
+            self._declared.append(Declared("local", parameter.name, block))
         outer, self._prefix = self._prefix, f"{qualname}."
-        self._run(block, _without_docstring(body))
+        self._run(block, _without_docstring(node.body))
         self._prefix = outer
 
-    def _name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef, keyword: str) -> Span:
-        start = self._span(node)
-        column = start.column + len(keyword)
-        return Span(start.line, column, start.line, column + len(node.name))
+    def _name_span(self, name: str, start: Span) -> Span:
+        found = _DEFINED.match(self._rows[start.line - 1], start.column - 1)
+        if found is None:  # a backslash parts the keyword from the name
+            return Span(start.line, start.column, start.line, start.column + len("def"))
+        return Span(start.line, found.start(1) + 1, start.line, found.end(1) + 1)
 
     def _parameters(self, arguments: ast.arguments) -> tuple[Parameter, ...]:
         positional = [*arguments.posonlyargs, *arguments.args]
@@ -358,20 +394,25 @@ class _Walker:
         if arguments.kwarg:
             pairs.append((arguments.kwarg, None))
         made = []
+        label = self._label
         for argument, default in pairs:
             if argument.annotation is not None:
                 self._expr(argument.annotation)
             self._label = argument.arg
             value = None if default is None else self._expr(default)
-            self._label = ""
+            self._label = label
             annotation = _dotted(argument.annotation) or ""
             made.append(Parameter(argument.arg, value, annotation, self._span(argument)))
         return tuple(made)
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
-            bound = alias.asname or alias.name.partition(".")[0]
-            self._imports.append(Import(alias.name, "", bound, self._block, self._span(alias)))
+            root = alias.name.partition(".")[0]
+            module, name = alias.name, ""
+            if alias.asname == root != alias.name:  # `import a.b as a` is `from a import b as a`
+                module, _, name = alias.name.rpartition(".")
+            bound = alias.asname or root
+            self._imports.append(Import(module, name, bound, self._block, self._span(alias)))
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
@@ -381,8 +422,14 @@ class _Walker:
                 Import(module, alias.name, bound, self._block, self._span(alias))
             )
 
-    def _global(self, node: ast.Global) -> None:
-        self._globals.extend((self._block, name) for name in node.names)
+    def _global(self, node: ast.Global | ast.Nonlocal) -> None:
+        kind = type(node).__name__.lower()
+        for name in node.names:
+            self._declare(kind, name)
+
+    def _declare(self, kind: str, name: str | None) -> None:
+        if name is not None:
+            self._declared.append(Declared(kind, name, self._block))
 
     def _assert(self, node: ast.Assert) -> None:
         tested = self._expr(node.test, ("tested", -1))
@@ -451,7 +498,7 @@ class _Walker:
         for keyword in node.keywords:
             self._label = keyword.arg or ""
             keywords.append(Keyword(keyword.arg or "", self._expr(keyword.value, argument)))
-        self._label = ""
+        self._label = label
         span = self._span(node)
         call = Call(
             name,
@@ -476,12 +523,12 @@ class _Walker:
     def _dict(self, node: ast.Dict, _use: Use) -> Expression:
         keys: list[Expression | None] = []
         items = []
+        label = self._label
         for key, value in zip(node.keys, node.values, strict=True):
             keys.append(None if key is None else self._expr(key))
-            is_named = isinstance(key, ast.Constant) and isinstance(key.value, str)
-            self._label = key.value if is_named else ""  # type: ignore[union-attr]
+            self._label = _text(key)
             items.append(self._expr(value))
-            self._label = ""
+            self._label = label
         span = self._span(node)
         return Collection("dict", tuple(items[:_KEPT_ITEMS]), span, tuple(keys[:_KEPT_ITEMS]))
 
@@ -504,7 +551,9 @@ class _Walker:
         return made
 
     def _unary(self, node: ast.UnaryOp, _use: Use) -> Expression:
-        operand = self._expr(node.operand)
+        operand = self._expr(
+            node.operand, ("tested", -1) if isinstance(node.op, ast.Not) else _NOWHERE
+        )
         span = self._span(node)
         if isinstance(node.op, ast.USub) and isinstance(operand, Literal):
             value = operand.value
@@ -536,13 +585,16 @@ class _Walker:
         return Operation("if", (test, then, other), span)
 
     def _f_string(self, node: ast.JoinedStr, _use: Use) -> Expression:
+        return Operation("f-string", self._interpolated(node), self._span(node))
+
+    def _interpolated(self, node: ast.JoinedStr) -> tuple[Expression, ...]:
         values = []
-        for item in node.values:
-            if isinstance(item, ast.FormattedValue):
-                values.append(self._expr(item.value))
-                if item.format_spec is not None:
-                    self._f_string(item.format_spec, _NOWHERE)  # type: ignore[arg-type]
-        return Operation("f-string", tuple(values), self._span(node))
+        for piece in node.values:
+            if not isinstance(piece, ast.Constant):
+                values.append(self._expr(piece.value))  # type: ignore[attr-defined]
+                if piece.format_spec is not None:  # type: ignore[attr-defined]
+                    self._interpolated(piece.format_spec)  # type: ignore[attr-defined]
+        return tuple(values)
 
     def _starred(self, node: ast.Starred, use: Use) -> Expression:
         return Operation("*", (self._expr(node.value, use),), self._span(node))
@@ -550,12 +602,22 @@ class _Walker:
     def _await(self, node: ast.Await, use: Use) -> Expression:
         return Operation("await", (self._expr(node.value, use),), self._span(node))
 
-    def _walrus(self, node: ast.NamedExpr, use: Use) -> Expression:
-        value = self._expr(node.value, ("assigned", len(self._assignments)))
-        target = self._expr(node.target)
+    def _yield(self, node: ast.Yield | ast.YieldFrom, _use: Use) -> Expression:
         span = self._span(node)
-        self._assignments.append(Assignment((target,), value, "=", self._block, span))
-        return value if use == _NOWHERE else Name(node.target.id, self._span(node.target))
+        if node.value is not None:
+            self._hand_out(node.value, span)
+        return Opaque(span)
+
+    def _walrus(self, node: ast.NamedExpr, use: Use) -> Expression:
+        index = len(self._assignments)
+        self._assignments.append(None)
+        value = self._expr(node.value, ("assigned", index))
+        target = self._expr(node.target)
+        block = self._block
+        while self._blocks[block].kind == "comprehension":  # PEP 572 binds outside of them
+            block = self._blocks[block].parent
+        self._assignments[index] = Assignment((target,), value, "=", block, self._span(node))
+        return value if use == _NOWHERE else target
 
     def _lambda(self, node: ast.Lambda, _use: Use) -> Expression:
         parameters = self._parameters(node.args)
@@ -563,10 +625,7 @@ class _Walker:
         span = self._span(node)
         self._functions.append(Function("", block, parameters, (), span, span))
         outer, self._block = self._block, block
-        index = len(self._returns)
-        self._returns.append(None)
-        value = self._expr(node.body, ("returned", index))
-        self._returns[index] = Return(value, block, span)
+        self._hand_out(node.body, span)
         self._block = outer
         return Opaque(span)
 
@@ -607,7 +666,7 @@ class _Walker:
             classes=self._classes,
             imports=self._imports,
             assignments=assignments,
-            open_names=self._globals,
+            declared=self._declared,
         )
         return ModuleFacts(
             blocks=tuple(self._blocks),
@@ -621,7 +680,8 @@ class _Walker:
             path_literals=tuple(self._paths),
             exports=self._exports,
             directives=self._directives(),
-            lines=self._text.count("\n") + 1,
+            lines=len(self._rows),
+            declared=tuple(self._declared),
         )
 
     def _resolved(self, scopes: Scopes) -> Iterator[Call]:
@@ -648,13 +708,13 @@ class _Walker:
     def _directives(self) -> tuple[directive_comments.Directive, ...]:
         if directive_comments.MARK not in self._text:
             return ()
-        tokens = tokenize.generate_tokens(io.StringIO(self._text).readline)
-        comments = [
-            (token.start[0], token.start[1], token.string)
-            for token in tokens
-            if token.type == tokenize.COMMENT
-        ]
-        return directive_comments.in_comments(comments, self._text)
+        comments = []
+        # the tokenizer refuses some odd line ends and indents that the parser takes
+        with suppress(tokenize.TokenError, SyntaxError):
+            for token in tokenize.generate_tokens(io.StringIO(self._text).readline):
+                if token.type == tokenize.COMMENT:
+                    comments.append((*token.start, token.string))
+        return directive_comments.in_comments(comments, self._rows)
 
 
 def _dotted(node: ast.expr | None) -> str | None:
@@ -671,13 +731,22 @@ def _dotted(node: ast.expr | None) -> str | None:
 
 
 def _label(target: ast.expr) -> str:
-    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-        return target.slice.value if isinstance(target.slice.value, str) else ""
+    if isinstance(target, ast.Subscript):
+        return _text(target.slice)
     return (_dotted(target) or "").rpartition(".")[2]
 
 
-def _is_async(node: ast.stmt) -> bool:
-    return isinstance(node, ast.AsyncFunctionDef)
+def _text(node: ast.expr | None) -> str:
+    """The value of a string constant that can be written down; else ""."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value if _is_encodable(node.value) else ""
+    return ""
+
+
+def _columns(row: str) -> list[int]:
+    """For each byte of a line in UTF-8, and its end, the character that it belongs to."""
+    columns = [at for at, character in enumerate(row) for _ in character.encode()]
+    return [*columns, len(row)]
 
 
 def _is_encodable(value: str) -> bool:
@@ -714,10 +783,14 @@ _STATEMENTS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Import: _Walker._import,
     ast.ImportFrom: _Walker._import_from,
     ast.Global: _Walker._global,
+    ast.Nonlocal: _Walker._global,
+    ast.Delete: _Walker._delete,
     ast.Assert: _Walker._assert,
 }
 if sys.version_info >= (3, 11):
     _STATEMENTS[ast.TryStar] = _Walker._try
+if sys.version_info >= (3, 12):
+    _STATEMENTS[ast.TypeAlias] = _Walker._type_alias
 
 _EXPRESSIONS: dict[type[ast.AST], Callable[..., Expression]] = {
     ast.Constant: _Walker._constant,
@@ -737,6 +810,8 @@ _EXPRESSIONS: dict[type[ast.AST], Callable[..., Expression]] = {
     ast.JoinedStr: _Walker._f_string,
     ast.Starred: _Walker._starred,
     ast.Await: _Walker._await,
+    ast.Yield: _Walker._yield,
+    ast.YieldFrom: _Walker._yield,
     ast.NamedExpr: _Walker._walrus,
     ast.Lambda: _Walker._lambda,
     ast.ListComp: _Walker._comprehension,
@@ -744,3 +819,5 @@ _EXPRESSIONS: dict[type[ast.AST], Callable[..., Expression]] = {
     ast.DictComp: _Walker._comprehension,
     ast.GeneratorExp: _Walker._comprehension,
 }
+if sys.version_info >= (3, 14):
+    _EXPRESSIONS[ast.TemplateStr] = _Walker._f_string

@@ -10,7 +10,15 @@ import builtins
 from collections.abc import Iterable, Sequence
 
 from repro_check.sources.expressions import Collection, Expression, Name, Operation
-from repro_check.sources.python import MODULE, Assignment, Block, Class, Function, Import
+from repro_check.sources.python import (
+    MODULE,
+    Assignment,
+    Block,
+    Class,
+    Declared,
+    Function,
+    Import,
+)
 
 _SCOPES = frozenset({"module", "class", "function", "lambda", "comprehension"})
 _BUILTINS = frozenset(dir(builtins))
@@ -41,33 +49,38 @@ class Scopes:
         classes: Sequence[Class],
         imports: Sequence[Import],
         assignments: Sequence[Assignment],
-        open_names: Iterable[tuple[int, str]] = (),
+        declared: Sequence[Declared] = (),
     ) -> None:
         self._blocks = blocks
         self._scope = [self._find_scope(index) for index in range(len(blocks))]
         self._bound: dict[int, set[str]] = {}
         self._imported: dict[int, dict[str, str]] = {}
+        self._elsewhere = {
+            (self._scope[item.block], item.name): self._named_scope(item)
+            for item in declared
+            if item.kind != "local" and self._scope[item.block] != MODULE
+        }
         self.has_star = False
         for item in imports:
             if item.name == "*":
                 self.has_star = True
                 continue
-            table = self._imported.setdefault(self._scope[item.block], {})
+            table = self._imported.setdefault(self._home(item.alias, item.block), {})
             table.setdefault(item.alias, imported_name(item))
         for assignment in assignments:
-            if assignment.kind in {"=", ":", "for", "with"}:
-                names = self._bound.setdefault(self._scope[assignment.block], set())
-                for target in assignment.targets:
-                    names.update(bound_names(target))
+            for target in assignment.targets:
+                for name in bound_names(target):
+                    self._bind(name, assignment.block)
         for function in functions:
-            own = self._bound.setdefault(function.block, set())
-            own.update(parameter.name for parameter in function.parameters)
+            for parameter in function.parameters:
+                self._bind(parameter.name, function.block)
             if function.qualname:
-                self._bind_definition(function.block, function.qualname)
-        for item_class in classes:
-            self._bind_definition(item_class.block, item_class.qualname)
-        for block, name in open_names:
-            self._bound.get(self._scope[block], set()).discard(name)
+                self._bind_definition(function.qualname, function.block)
+        for defined in classes:
+            self._bind_definition(defined.qualname, defined.block)
+        for other in declared:
+            if other.kind == "local":
+                self._bind(other.name, other.block)
 
     def scope(self, block: int) -> int:
         """The index of the module, class, function, lambda or comprehension around a block."""
@@ -88,7 +101,7 @@ class Scopes:
         return f"{imported}{dot}{rest}" if imported else ""
 
     def _binding_scope(self, root: str, block: int) -> int:
-        scope = self._scope[block]
+        scope = self._home(root, block)
         is_first = True
         while True:
             seen = is_first or self._blocks[scope].kind != "class"
@@ -99,12 +112,32 @@ class Scopes:
             parent = self._blocks[scope].parent
             if parent < 0:
                 return -1
-            scope = self._scope[parent]
+            outer = self._scope[parent]
+            # what a class declares global is no matter of the methods inside it
+            scope = outer if self._blocks[outer].kind == "class" else self._home(root, parent)
             is_first = False
 
-    def _bind_definition(self, block: int, qualname: str) -> None:
-        outer = self._scope[self._blocks[block].parent]
-        self._bound.setdefault(outer, set()).add(qualname.rpartition(".")[2])
+    def _bind(self, name: str, block: int) -> None:
+        self._bound.setdefault(self._home(name, block), set()).add(name)
+
+    def _bind_definition(self, qualname: str, block: int) -> None:
+        self._bind(qualname.rpartition(".")[2], self._blocks[block].parent)
+
+    def _home(self, name: str, block: int) -> int:
+        """The scope to which a name belongs that is bound or looked up in a block."""
+        scope = self._scope[block]
+        while self._elsewhere and (scope, name) in self._elsewhere:
+            scope = self._elsewhere[scope, name]
+        return scope
+
+    def _named_scope(self, item: Declared) -> int:
+        """The scope that a `global` or `nonlocal` statement gives a name to."""
+        scope = self._scope[item.block]
+        while item.kind == "nonlocal" and scope != MODULE:
+            scope = self._scope[self._blocks[scope].parent]
+            if self._blocks[scope].kind in {"function", "lambda"}:
+                return scope
+        return MODULE
 
     def _find_scope(self, index: int) -> int:
         while self._blocks[index].kind not in _SCOPES:

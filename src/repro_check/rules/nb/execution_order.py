@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from repro_check.findings import Confidence, Finding, Severity
+from repro_check.findings import Finding, Severity
 from repro_check.project.files import Notebook
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
 from repro_check.sources.kinds import Role
-from repro_check.sources.notebook import Cell
+from repro_check.sources.notebook import Cell, cells_of, load, source_of
 
 READ = frozenset({Role.PRODUCT, Role.DOCS})
 """Notebooks that people read: those of the work and those of its documentation."""
 
+_ADVICE = "Restart the kernel, run all cells, and save; or clear all outputs."
+_INSTALL = re.compile(
+    r"\s*(#.*|import (os|sys)|os\.kill\(.*|exit\(\)|quit\(\)|"
+    r"[!%]{0,2}\s*(sudo |\S*python3? -m |\{sys\.executable\} -m )?"
+    r"(uv |q)?(pip3?|conda|mamba|apt|apt-get|brew|git clone|git lfs)\b.*)?"
+)
+_Numbered = tuple[int, Cell]
+
 
 @rule("NB001", severity=Severity.WARNING, on=Notebook, practice=7, roles=READ)
-def execution_order(notebook: Notebook, _project: Project) -> Iterator[Finding]:
+def execution_order(notebook: Notebook, project: Project) -> Iterator[Finding]:
     """The saved outputs of a notebook did not come from a run from top to bottom.
 
-    A reader who runs the cells in order gets other results, or an error: of 10,388 published notebooks
-    that could be run, 879 gave identical results (Samuel & Mietchen, GigaScience 2024, giad113). A
-    notebook without any outputs and counts is fine; so are counts with gaps, which are only noted.
+    A reader who runs the cells in order gets other results, or an error: of 10,388 published
+    notebooks that could be run, 879 gave identical results (Samuel & Mietchen, GigaScience 2024,
+    giad113). A notebook without any outputs and counts is fine; so are counts with gaps, which are
+    only noted, and cells that install packages before the kernel is restarted.
 
     Bad:
         # file: notebooks/results.ipynb
         {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
-         {"cell_type": "code", "execution_count": 2, "metadata": {}, "source": ["x = 1"], "outputs": []},
-         {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": ["x + 1"], "outputs": []}
+         {"cell_type": "code", "execution_count": 2, "source": ["x = 1"], "outputs": []},
+         {"cell_type": "code", "execution_count": 1, "source": ["x + 1"], "outputs": []}
         ]}
 
     Good:
         # file: notebooks/results.ipynb
         {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
-         {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": ["x = 1"], "outputs": []},
-         {"cell_type": "code", "execution_count": 2, "metadata": {}, "source": ["x + 1"], "outputs": []}
+         {"cell_type": "code", "execution_count": 1, "source": ["x = 1"], "outputs": []},
+         {"cell_type": "code", "execution_count": 2, "source": ["x + 1"], "outputs": []}
         ]}
 
     Not this rule:
@@ -48,39 +59,63 @@ def execution_order(notebook: Notebook, _project: Project) -> Iterator[Finding]:
     cells = [
         (number, cell)
         for number, cell in enumerate(notebook.facts.cells, start=1)
-        if cell.kind == "code"
+        # a kernel does not count blank cells, and a cell tagged so is not run
+        if cell.kind == "code" and not cell.is_empty and not _is_skipped(cell)
     ]
+    if next(_wrong(notebook, cells), None):
+        installs = _installing(notebook, project)
+        yield from _wrong(notebook, [pair for pair in cells if pair[0] not in installs])
+
+
+def _wrong(notebook: Notebook, cells: Sequence[_Numbered]) -> Iterator[Finding]:
+    """The first thing that is wrong with the numbers of these cells."""
     counted = [(number, cell.execution_count) for number, cell in cells if cell.execution_count]
-    advice = "Restart the kernel, run all cells, and save; or clear all outputs."
-    for (before, earlier), (number, count) in zip(counted, counted[1:], strict=False):
+    for (before, earlier), (number, count) in pairwise(counted):
         if count <= earlier:
-            yield Finding(
-                message=f"cell {number} was executed as number {count}, before cell {before} "
-                f"(number {earlier}): the saved outputs are not from one run in order",
-                location=notebook.cell(number),
-                help=advice,
+            order = f"cell {before} was executed as number {earlier}, and cell {number} as {count}"
+            yield _finding(
+                notebook,
+                number,
+                f"{order}: the saved outputs are not from one run in order",
             )
             return
-    unrun = next((number for number, cell in cells if _is_stale(cell, notebook.facts.cells)), None)
-    if unrun is not None:
-        yield Finding(
-            message=f"cell {unrun} shows an output but has no execution count, "
-            "so its output comes from another run",
-            location=notebook.cell(unrun),
-            help=advice,
-        )
-    elif counted and [count for _, count in counted] != list(range(1, len(counted) + 1)):
-        yield Finding(
-            message="the execution counts are not 1, 2, 3, …: cells were run more than once "
-            "or were removed",
-            location=notebook.cell(counted[0][0]),
-            help=advice,
-            severity=Severity.INFO,
-            confidence=Confidence.HIGH,
-        )
+    for number, cell in cells:
+        if counted and cell.outputs and not cell.execution_count:
+            yield _finding(
+                notebook,
+                number,
+                f"cell {number} shows an output but has no execution count, "
+                "so its output comes from another run",
+            )
+            return
+    for expected, (number, count) in enumerate(counted, start=1):
+        if count != expected:
+            yield _finding(
+                notebook,
+                number,
+                f"cell {number} was executed as number {count} and not as number {expected}: "
+                "cells were run more than once or were removed",
+                severity=Severity.INFO,
+            )
+            return
 
 
-def _is_stale(cell: Cell, cells: tuple[Cell, ...]) -> bool:
-    """Whether a cell has outputs and no count, in a notebook that has counts elsewhere."""
-    is_counted = any(other.execution_count for other in cells)
-    return cell.kind == "code" and bool(cell.outputs) and not cell.execution_count and is_counted
+def _finding(
+    notebook: Notebook, number: int, message: str, *, severity: Severity | None = None
+) -> Finding:
+    return Finding(message=message, location=notebook.cell(number), help=_ADVICE, severity=severity)
+
+
+def _is_skipped(cell: Cell) -> bool:
+    return any("skip" in tag.lower() for tag in cell.tags)
+
+
+def _installing(notebook: Notebook, project: Project) -> frozenset[int]:
+    """The numbers of the cells that do nothing but install, after which kernels are restarted."""
+    text = project.text_at(notebook.path)
+    raw_cells = cells_of(load(text.encode())) if text else []
+    return frozenset(
+        number
+        for number, raw in enumerate(raw_cells, start=1)
+        if all(_INSTALL.fullmatch(line) for line in source_of(raw).replace("\\\n", " ").split("\n"))
+    )

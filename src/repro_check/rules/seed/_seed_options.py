@@ -1,0 +1,78 @@
+"""What declares a seed: an option of the command line, a parameter, a field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from repro_check.project.files import PythonFile
+from repro_check.project.project import Project
+from repro_check.sources.expressions import Expression, Literal, Name
+from repro_check.sources.python import Call, ModuleFacts
+
+_NO_NUMBER = re.compile(r"(\w+\.)*(bool|BOOL|str|STRING|str2bool|strtobool|Path)")
+_ZERO_HAS_A_MEANING = re.compile(
+    r"\b(0|zero)\b['\"`]?\s*(=|:|->|means|for|to|is|disables|will)", re.I
+)
+
+
+def is_no_number(file: PythonFile, project: Project, name: str, tested: Expression) -> bool:
+    """Whether an option or a parameter of this name is declared as a switch, a text or a path.
+
+    The text "0" is true, and a switch holds no seed. An option whose help gives 0 a meaning has one.
+    """
+    if isinstance(tested, Name) and "." not in tested.name:
+        for function in file.facts.functions:
+            span = file.facts.blocks[function.block].span
+            if span.line <= tested.span.line <= span.end_line:
+                for parameter in function.parameters:
+                    if parameter.name == name and _is_no_number(
+                        parameter.annotation, parameter.default
+                    ):
+                        return True
+    own = list(_declared(file.facts, name))
+    if own:
+        return any(own)
+    others = [
+        verdict
+        for other in project.python.readable()
+        if other.is_product and other.path != file.path
+        for verdict in _declared(other.facts, name)
+    ]
+    return bool(others) and all(others)
+
+
+def _declared(facts: ModuleFacts, name: str) -> Iterator[bool]:
+    """For each declaration of an option or a field of this name, whether it is no number."""
+    for call in facts.calls:
+        kind = call.name.rpartition(".")[2]
+        if kind in {"add_argument", "option", "argument"} or kind.startswith("DEFINE_"):
+            names = [str(getattr(argument, "value", "")).lstrip("-") for argument in call.args]
+            names.append(str(getattr(call.keyword("dest"), "value", "")))
+            if name in {one.replace("-", "_") for one in names}:
+                yield _is_switch(call, kind)
+    for item in facts.assignments:
+        if item.kind == ":" and facts.blocks[item.block].kind == "class":
+            if any(getattr(target, "name", "") == name for target in item.targets):
+                yield _is_no_number(item.annotation, item.value)
+
+
+def _is_switch(call: Call, kind: str) -> bool:
+    if _ZERO_HAS_A_MEANING.search(str(getattr(call.keyword("help"), "value", ""))):
+        return True
+    if kind.startswith("DEFINE_"):
+        return kind != "DEFINE_integer"
+    action = call.keyword("action")
+    if getattr(action, "value", "store") != "store" or isinstance(action, Name):
+        return True
+    default, declared = call.keyword("default"), call.keyword("type")
+    if call.keyword("is_flag") is not None or declared is not None:
+        return declared is None or _is_no_number(getattr(declared, "name", ""), default)
+    # argparse reads text where no type is given; click takes the type of the default
+    return kind == "add_argument" or not isinstance(getattr(default, "value", None), int)
+
+
+def _is_no_number(annotation: str, default: Expression | None) -> bool:
+    if isinstance(default, Literal) and isinstance(default.value, bool):
+        return True
+    return _NO_NUMBER.fullmatch(annotation) is not None
