@@ -121,3 +121,25 @@ def without_privileges() -> tuple[str, ...]:
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("root may read everything, and its privileges cannot be dropped here")
     return words
+
+
+def fingerprint(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Mode and content of everything in a folder but git's own."""
+    found = {}
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if not name.startswith(".git/") and path.is_file() and not path.is_symlink():
+            content = path.read_bytes() if path.stat().st_size < 10_000_000 else b""
+            found[name] = path.stat().st_mode, content
+    return found
+
+
+def not_checked(root: Path, *arguments: str, code: int = 0, **more: object) -> dict[str, str]:
+    """What a check of everything says that it could not check, by path."""
+    before = fingerprint(root)
+    done = as_json(*arguments, cwd=root, **more)
+    assert done.code == code, done.text
+    assert fingerprint(root) == before
+    entries = done.document["not_checked"]
+    assert len({entry["path"] for entry in entries}) == len(entries), "one reason for a file"
+    return {entry["path"]: entry["reason"] for entry in entries}

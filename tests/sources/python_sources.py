@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import sysconfig
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -157,9 +159,19 @@ def standard_library() -> list[Path]:
 
 
 def sample(count: int, *, largest: int) -> list[Path]:
-    """Some modules of the standard library, spread over it."""
+    """Some sound modules of the standard library, spread over it."""
     small = [p for p in standard_library() if 500 < p.stat().st_size < largest]
-    return small[:: max(1, len(small) // count)][:count]
+    return [p for p in small[:: max(1, len(small) // count)] if _is_sound(p)][:count]
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(path.read_text("utf-8"))
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def spans(value: object) -> Iterator[Span]:

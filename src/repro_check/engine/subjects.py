@@ -25,7 +25,7 @@ from repro_check.project.project import CONFIG_KINDS, LazyFiles, Project
 from repro_check.rules.rule import Rule
 from repro_check.secrets.facts import SecretFacts, SecretsFile
 from repro_check.sources import git
-from repro_check.sources.directives import MARK, read_directives
+from repro_check.sources.directives import MARK, Directive, in_html_comments, read_directives
 from repro_check.sources.discovery import SourceFile
 from repro_check.sources.kinds import Kind, Role, kind_of
 
@@ -37,7 +37,6 @@ _COMMENTS = {
     Kind.SHELL: ("#", ""),
     Kind.MAKEFILE: ("#", ""),
     Kind.DOCKERFILE: ("#", ""),
-    Kind.MARKDOWN: ("<!--", "-->"),
     Kind.LATEX: ("%", ""),
 }
 
@@ -100,18 +99,28 @@ class Subjects:
         for file in self._in_scope:
             if paths is not None and file.path not in paths:
                 continue
-            content = self._store.content(file) if file.kind in _COMMENTS or _is_code(file) else None
-            if content is None or MARK.encode() not in content:
-                continue
-            if _is_code(file):
-                code = self._project.python.get(file.path)
-                for directive in code.facts.directives if code else ():
-                    yield place(directive, file.path, code.location)  # type: ignore[union-attr]
-            else:
-                opening, closing = _COMMENTS[file.kind]
-                text = self._store.text(file) or ""
-                for directive in read_directives(text, opening=opening, closing=closing):
-                    yield place(directive, file.path, _plain(file.path))
+            can_suppress = file.kind in _COMMENTS or file.kind is Kind.MARKDOWN or _is_code(file)
+            content = self._store.content(file) if can_suppress else None
+            if content is not None and MARK.encode() in content:
+                yield from self._suppressions_in(file)
+
+    def _suppressions_in(self, file: SourceFile) -> Iterator[Suppression]:
+        directives: tuple[Directive, ...] = ()
+        locate = _plain(file.path)
+        if _is_code(file):
+            code = self._project.python[file.path]
+            directives, locate = code.facts.directives, code.location
+        elif file.kind is Kind.MARKDOWN:
+            document = self._project.markdown.get(file.path)
+            comments = document.facts.comments if document else ()
+            pairs = [(comment.text, comment.span) for comment in comments]
+            directives = in_html_comments(pairs, self._store.text(file) or "")
+        else:
+            opening, closing = _COMMENTS[file.kind]
+            text = self._store.text(file) or ""
+            directives = read_directives(text, opening=opening, closing=closing)
+        for directive in directives:
+            yield place(directive, file.path, locate)
 
     def suppression_findings(
         self, rule: Rule, every: Iterable[Suppression], unused: Iterable[Suppression]

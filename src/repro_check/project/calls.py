@@ -80,6 +80,10 @@ class CallGraph:
                     waiting.append(following)
         return tuple(sorted(seen))
 
+    def is_known(self, node: Node) -> bool:
+        """Whether the file of a node could be read."""
+        return self._files[node.path].is_known
+
     def edges(self, node: Node) -> Mapping[Node, bool]:
         """The nodes that may run directly from this one, and whether that is sure."""
         self._read(node.path)

@@ -28,7 +28,7 @@ from repro_check.sources.expressions import Expression
 from repro_check.sources.kinds import Role
 from repro_check.sources.markdown import MarkdownFacts
 from repro_check.sources.notebook import NotebookFacts
-from repro_check.sources.python import ModuleFacts
+from repro_check.sources.python import EMPTY_MODULE, ModuleFacts
 from repro_check.sources.requirements import RequirementFacts
 from repro_check.sources.scopes import Scopes
 
@@ -92,13 +92,18 @@ class FactsSubject(Subject, Generic[FactsT]):
 
 
 class PythonFile(FactsSubject[ModuleFacts]):
-    """Python code: a module, or the joined code cells of a notebook."""
+    """Python code: a module, or the joined code cells of a notebook.
+
+    A module that cannot be read is a subject all the same, since others may import it: it says
+    nothing, and what it does is not known.
+    """
 
     def __init__(
-        self, file: SourceFile, facts: ModuleFacts, notebook: NotebookFacts | None = None
+        self, file: SourceFile, facts: ModuleFacts | None, notebook: NotebookFacts | None = None
     ) -> None:
-        super().__init__(file, facts)
+        super().__init__(file, EMPTY_MODULE if facts is None else facts)
         self.notebook = notebook
+        self.is_known = facts is not None
 
     @cached_property
     def scopes(self) -> Scopes:

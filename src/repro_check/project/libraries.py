@@ -51,7 +51,7 @@ _SEEDERS = {
 }
 _GENERATORS = re.compile(
     r"^(numpy\.random\.(default_rng|RandomState|SeedSequence|PCG64(DXSM)?|MT19937|Philox|SFC64)|"
-    r"random\.Random|sklearn\.utils\.check_random_state|tensorflow\.random\.Generator\.from_seed)$"
+    r"random\.Random|jax\.random\.(PRNGKey|key)|sklearn\.utils\.check_random_state|tensorflow\.random\.Generator\.from_seed)$"
 )
 # whatever an outside library calls by such a name seeds at least what that library uses
 _SEEDER_NAME = re.compile(

@@ -8,12 +8,13 @@ the only file whose path ends so, since research code often puts folders on `sys
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.sources.expressions import CallRef, Expression, Name
+from repro_check.sources.expressions import CallRef, Name
 from repro_check.sources.python import MODULE, Assignment, Class, Function
 from repro_check.sources.scopes import bound_names, imported_name
 
@@ -55,6 +56,10 @@ class Modules:
                 self._by_tail.setdefault(tail, []).append(path)
         self._names = {part.removesuffix(".py") for path in files for part in path.split("/")}
         self._definitions: dict[str, dict[str, str]] = {}
+        self._functions: dict[str, dict[str, list[Function]]] = {}
+        self._classes: dict[str, dict[str, Class]] = {}
+        self._prefixes: dict[str, dict[int, str]] = {}
+        self._stars: dict[str, list[str]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._methods: dict[str, dict[str, list[Function]]] = {}
         self._bindings: dict[str, dict[str, list[Assignment]]] = {}
@@ -67,27 +72,33 @@ class Modules:
             module: dotted, with leading dots when relative.
             importer: path of the importing file.
         """
-        key = (importer.rpartition("/")[0], module)
+        folder = importer.rpartition("/")[0]
+        key = (folder, module)
         if key not in self._found:
-            self._found[key] = self._find(module, importer)
-        return self._found[key]
+            self._found[key] = self._find(module, folder)
+        found = self._found[key]
+        # `import random` in utils/random.py means the other one
+        return None if found == importer and "." not in module else found
 
-    def _find(self, module: str, importer: str) -> str | None:
-        folder = posixpath.dirname(importer)
+    def _find(self, module: str, importing: str) -> str | None:
+        folder = importing
         name = module.lstrip(".")
         tail = name.replace(".", "/")
         if len(module) > len(name):
             for _ in range(len(module) - len(name) - 1):
                 folder = posixpath.dirname(folder)
             return self._file_at(posixpath.join(folder, tail) if tail else folder)
+        # only what lies beside a script comes before the standard library
+        is_standard = name.partition(".")[0] in sys.stdlib_module_names
         while True:
             found = self._file_at(posixpath.join(folder, tail))
-            if found:
+            if found and not (is_standard and f"{folder}/__init__.py" in self._paths):
                 return found
             if not folder:
                 break
             folder = posixpath.dirname(folder)
-        return self._file_at(f"src/{tail}") or self._by_suffix(tail, importer)
+        found = self._file_at(f"src/{tail}")
+        return found or (None if is_standard else self._by_suffix(tail, importing))
 
     def resolve(self, file: PythonFile, name: str, block: int, depth: int = 0) -> Symbol | None:
         """What a dotted name stands for where it is written; None where that cannot be seen."""
@@ -101,15 +112,12 @@ class Modules:
         root, _, rest = name.partition(".")
         if root in {"self", "cls"}:
             return self._own_member(file, rest, block)
-        for scope in self._enclosing(file, block):
-            found = self._member(file, f"{scope}{root}", rest, depth)
-            if found:
-                return found
-        if file.scopes.is_local(root, block) or not file.scopes.has_star:
-            return self._variable(file, root, rest, block, depth)
-        return self._from_stars(file, name, depth) or self._variable(
-            file, root, rest, block, depth
-        )
+        scope = file.scopes.binding(root, block)
+        if scope < 0:
+            return self._from_stars(file, name, depth) if file.scopes.has_star else None
+        prefix = self._prefixes_of(file).get(scope)
+        found = None if prefix is None else self._member(file, prefix + root, rest, depth)
+        return found or self._variable(file, root, rest, scope, depth)
 
     def resolve_dotted(self, file: PythonFile, dotted: str, depth: int = 0) -> Symbol | None:
         """What an absolute or relative dotted name stands for, seen from a file."""
@@ -130,37 +138,43 @@ class Modules:
                 return found
         return None if dots else Symbol("external", "", dotted)
 
-    def methods(self, symbol: Symbol, depth: int = 0) -> Iterable[tuple[str, Function]]:
-        """(path, method) of a class of this repository, inherited ones included."""
-        file = self._files[symbol.path]
-        for function in self._methods_of(file).get(symbol.name, ()):
-            yield file.path, function
-        if depth < _DEEPEST:
-            for base in self.bases(file, symbol.name):
-                if base.kind == "class" and base != symbol:
-                    yield from self.methods(base, depth + 1)
+    def methods(self, symbol: Symbol) -> Iterator[tuple[str, Function]]:
+        """(path, method) of a class of this repository, its own before the inherited ones."""
+        lineage = [symbol]
+        for current in lineage:  # grows while it is walked
+            file = self._files[current.path]
+            for function in self._methods_of(file).get(current.name, ()):
+                yield file.path, function
+            for base in self.bases(file, current.name):
+                if base.kind == "class" and base not in lineage:
+                    lineage.append(base)
 
     def bases(self, file: PythonFile, qualname: str) -> Iterable[Symbol]:
         """What the bases of a class stand for."""
-        for item in file.facts.classes:
-            if item.qualname == qualname:
-                outer = file.facts.blocks[item.block].parent
-                for base in item.bases:
-                    if isinstance(base, Name):
-                        found = self.resolve(file, base.name, outer, 1)
-                        if found:
-                            yield found
+        item = self._classes_of(file).get(qualname)
+        if item is not None:
+            outer = file.facts.blocks[item.block].parent
+            for base in item.bases:
+                if isinstance(base, Name):
+                    found = self.resolve(file, base.name, outer, 1)
+                    if found:
+                        yield found
+
+    def functions(self, symbol: Symbol) -> Iterable[Function]:
+        """The definitions behind a symbol of kind "function": several in branches or overloads."""
+        if symbol.kind != "function":
+            return ()
+        return self._functions_of(self._files[symbol.path]).get(symbol.name, ())
 
     def function(self, symbol: Symbol) -> Function | None:
-        """The definition behind a symbol of kind "function"."""
-        if symbol.kind != "function":
-            return None
-        functions = self._files[symbol.path].facts.functions
-        return next((f for f in functions if f.qualname == symbol.name), None)
+        """The last definition behind a symbol of kind "function"."""
+        return next(iter(reversed(tuple(self.functions(symbol)))), None)
 
     # -- inside one file ------------------------------------------------------------------------
 
-    def _lookup(self, file: PythonFile, name: str, depth: int) -> Symbol | None:
+    def _lookup(
+        self, file: PythonFile, name: str, depth: int, *, with_stars: bool = True
+    ) -> Symbol | None:
         root, _, rest = name.partition(".")
         found = self._member(file, root, rest, depth)
         if found:
@@ -176,9 +190,8 @@ class Modules:
                 if not rest:
                     return Symbol("module", path, "")
                 return self._lookup(self._files[path], rest, depth + 1)
-        return self._variable(file, root, rest, MODULE, depth) or self._from_stars(
-            file, name, depth
-        )
+        found = self._variable(file, root, rest, MODULE, depth)
+        return found or (self._from_stars(file, name, depth) if with_stars else None)
 
     def _member(self, file: PythonFile, qualname: str, rest: str, depth: int) -> Symbol | None:
         kind = self._definitions_of(file).get(qualname)
@@ -210,12 +223,14 @@ class Modules:
         return self._method(Symbol("class", file.path, owner), rest)
 
     def _variable(
-        self, file: PythonFile, root: str, rest: str, block: int, depth: int
+        self, file: PythonFile, root: str, rest: str, scope: int, depth: int
     ) -> Symbol | None:
         """The class or function behind a variable that is bound once, to a call or to a name."""
-        value = self._only_value(file, root, block)
-        if isinstance(value, Name) and value.name.partition(".")[0] != root:
-            found = self.resolve(file, f"{value.name}.{rest}".rstrip("."), block, depth + 1)
+        binding = self._only_binding(file, root, scope)
+        value = None if binding is None else binding.value
+        if binding is not None and isinstance(value, Name) and value.name.partition(".")[0] != root:
+            name = f"{value.name}.{rest}".rstrip(".")
+            found = self.resolve(file, name, binding.block, depth + 1)
             return found if found and found.kind != "module" else None
         if not isinstance(value, CallRef):
             return None
@@ -231,42 +246,69 @@ class Modules:
             return Symbol("external", "", f"{made.name}().{rest}" if rest else f"{made.name}()")
         return None
 
-    def _only_value(self, file: PythonFile, root: str, block: int) -> Expression | None:
-        found = self._bindings_of(file).get(root, [])
-        inside = [item for item in found if file.facts.is_inside(block, item.block)]
-        chosen = inside or found
+    def _only_binding(self, file: PythonFile, root: str, scope: int) -> Assignment | None:
+        chosen = [
+            item
+            for item in self._bindings_of(file).get(root, ())
+            if file.scopes.binding(root, item.block) == scope
+        ]
         if len(chosen) != 1 or len(chosen[0].targets) != 1:
             return None
-        return chosen[0].value if isinstance(chosen[0].targets[0], Name) else None
+        return chosen[0] if isinstance(chosen[0].targets[0], Name) else None
 
     def _from_stars(self, file: PythonFile, name: str, depth: int) -> Symbol | None:
-        for item in file.facts.imports:
-            if item.name == "*" and depth <= _DEEPEST:
-                path = self.find(item.module, file.path)
-                if path and path != file.path:
-                    found = self._lookup(self._files[path], name, depth + 2)
-                    if found:
-                        return found
+        for path in self._star_sources(file):
+            found = self._lookup(self._files[path], name, depth + 1, with_stars=False)
+            if found:
+                return found
         return None
 
-    def _enclosing(self, file: PythonFile, block: int) -> Iterable[str]:
-        """Prefixes of qualified names that are visible from a block, innermost first."""
-        function = file.facts.function_of(block)
-        prefix = function.qualname if function else ""
-        kinds = self._definitions_of(file)
-        while prefix:
-            if kinds.get(prefix) != "class":
-                yield f"{prefix}."
-            prefix = prefix.rpartition(".")[0]
-        yield ""
+    def _star_sources(self, file: PythonFile) -> Iterable[str]:
+        """The files whose names `import *` brings into a file, by way of others too."""
+        known = self._stars.get(file.path)
+        if known is None:
+            known = self._stars[file.path] = []
+            waiting = [file]
+            for current in waiting:  # grows while it is walked
+                for item in current.facts.imports:
+                    path = self.find(item.module, current.path) if item.name == "*" else None
+                    if path and path != file.path and path not in known:
+                        known.append(path)
+                        waiting.append(self._files[path])
+        return known
+
+    def _prefixes_of(self, file: PythonFile) -> dict[int, str]:
+        """What qualified names begin with, by the block of the scope in which they are defined."""
+        known = self._prefixes.get(file.path)
+        if known is None:
+            facts = file.facts
+            known = {item.block: f"{item.qualname}." for item in (*facts.functions, *facts.classes)}
+            known[MODULE] = ""
+            self._prefixes[file.path] = known
+        return known
 
     def _definitions_of(self, file: PythonFile) -> dict[str, str]:
         known = self._definitions.get(file.path)
         if known is None:
-            known = {function.qualname: "function" for function in file.facts.functions}
-            known.update({item.qualname: "class" for item in file.facts.classes})
+            known = dict.fromkeys(self._functions_of(file), "function")
+            known.update(dict.fromkeys(self._classes_of(file), "class"))
             known.pop("", None)
             self._definitions[file.path] = known
+        return known
+
+    def _functions_of(self, file: PythonFile) -> dict[str, list[Function]]:
+        known = self._functions.get(file.path)
+        if known is None:
+            known = self._functions[file.path] = {}
+            for function in file.facts.functions:
+                known.setdefault(function.qualname, []).append(function)
+        return known
+
+    def _classes_of(self, file: PythonFile) -> dict[str, Class]:
+        known = self._classes.get(file.path)
+        if known is None:
+            known = {item.qualname: item for item in file.facts.classes}
+            self._classes[file.path] = known
         return known
 
     def _methods_of(self, file: PythonFile) -> dict[str, list[Function]]:
@@ -301,16 +343,27 @@ class Modules:
                 return path
         return None
 
-    def _by_suffix(self, tail: str, importer: str) -> str | None:
+    def _by_suffix(self, tail: str, importing: str) -> str | None:
         found = [
             path
             for path in self._by_tail.get(tail.rpartition("/")[2], ())
             if path.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))
         ]
-        if not found:
-            return None
-        best = max(found, key=lambda path: len(posixpath.commonprefix([path, importer])))
-        return best if len(found) == 1 or posixpath.commonprefix([best, importer]) else None
+        if len(found) <= 1:
+            return found[0] if found else None
+        near = [_shared_folders(path, importing) for path in found]
+        best = max(near)
+        return found[near.index(best)] if best and near.count(best) == 1 else None
+
+
+def _shared_folders(path: str, folder: str) -> int:
+    """How many folders, from the root on, lead to both."""
+    count = 0
+    for one, other in zip(path.split("/")[:-1], folder.split("/"), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
 
 
 def class_of(file: PythonFile, qualname: str) -> Class | None:

@@ -212,10 +212,8 @@ class Project:
 
         return make
 
-    def _python_file(self, file: SourceFile) -> PythonFile | None:
+    def _python_file(self, file: SourceFile) -> PythonFile:
         facts = self._source.facts(file)
-        if isinstance(facts, ModuleFacts):
-            return PythonFile(file, facts)
         if isinstance(facts, NotebookFacts):
             return PythonFile(file, facts.code, facts)
-        return None
+        return PythonFile(file, facts if isinstance(facts, ModuleFacts) else None)

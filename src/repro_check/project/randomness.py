@@ -89,7 +89,7 @@ class Randomness:
     def _sum_up(self, node: Node) -> RandomUse:
         draws: dict[Family, Draw] = {}
         seeded: set[Family] = set()
-        is_opaque = False
+        is_opaque = not self._graph.is_known(node)
         for outside in self._graph.outside_calls(node):
             target, call = outside.target, outside.call
             seeded |= EVERY if target in self._seeders else seeded_by(target)

@@ -72,8 +72,10 @@ def directive_at(
     if found is None:
         return None
     reason = (found["reason"] or "").strip()
+    written = found[0].rstrip()
     if closing:
         reason = reason.removesuffix(closing).strip()
+        written = written.removesuffix(closing).rstrip()
     codes = tuple(code.strip() for code in (found["codes"] or "").split(",") if code.strip())
     return Directive(
         line=number,
@@ -81,7 +83,7 @@ def directive_at(
         is_file_wide=found["scope"] == "ignore-file",
         codes=codes,
         reason=reason,
-        span=Span(number, at + 1, number, at + 1 + len(found[0].rstrip())),
+        span=Span(number, at + 1, number, at + 1 + len(written)),
     )
 
 
@@ -92,7 +94,7 @@ def in_comments(
     found = []
     for number, column, comment in comments:
         at = comment.find(MARK)
-        # other tools may have spoken before us: `# noqa: E402  # repro-check: ignore[...] -- ...`
+        # other tools may have spoken before us, as in `# noqa: E402  # repro-check: ...`
         if at < 0 or not _OPENING.search(comment, 0, at):
             continue
         line = rows[number - 1]
@@ -100,4 +102,19 @@ def in_comments(
         directive = directive_at(line, column + at, number, is_alone=is_alone)
         if directive:
             found.append(directive)
+    return tuple(found)
+
+
+def in_html_comments(comments: Iterable[tuple[str, Span]], text: str) -> tuple[Directive, ...]:
+    """Directives in HTML comments given as (text between the marks, place of the comment)."""
+    rows = text.split("\n")
+    found = []
+    for said, span in comments:
+        row = rows[span.line - 1].rstrip("\r")
+        at = row.find(MARK, span.column - 1)
+        if said.startswith(MARK) and at >= 0:
+            is_alone = not row[: span.column - 1].strip()
+            directive = directive_at(row, at, span.line, is_alone=is_alone, closing="-->")
+            if directive:
+                found.append(directive)
     return tuple(found)

@@ -238,6 +238,23 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True):
         return (call for call in self.calls if call.target in wanted)
 
 
+EMPTY_MODULE = ModuleFacts(
+    blocks=(Block("module", -1, Span(1, 1, 1, 1), None, Span(1, 1, 1, 1)),),
+    functions=(),
+    classes=(),
+    imports=(),
+    calls=(),
+    assignments=(),
+    returns=(),
+    truth_tests=(),
+    path_literals=(),
+    exports=(),
+    directives=(),
+    lines=1,
+)
+"""What an empty file says."""
+
+
 def read_python(data: bytes) -> ModuleFacts:
     """Facts of a Python source file, by its bytes alone.
 

@@ -89,18 +89,19 @@ class Scopes:
     def is_local(self, name: str, block: int) -> bool:
         """Whether the first part of a dotted name is bound inside a function around the block."""
         root = name.partition(".")[0]
-        return self._binding_scope(root, block) not in {MODULE, -1}
+        return self.binding(root, block) not in {MODULE, -1}
 
     def target(self, name: str, block: int) -> str:
         """What a dotted name stands for if an import or a builtin decides it, else ""."""
         root, dot, rest = name.partition(".")
-        scope = self._binding_scope(root, block)
+        scope = self.binding(root, block)
         if scope < 0:
             return f"builtins.{name}" if root in _BUILTINS else ""
         imported = self._imported.get(scope, {}).get(root)
         return f"{imported}{dot}{rest}" if imported else ""
 
-    def _binding_scope(self, root: str, block: int) -> int:
+    def binding(self, root: str, block: int) -> int:
+        """The block of the scope in which a plain name is bound that is read in a block; or -1."""
         scope = self._home(root, block)
         is_first = True
         while True:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from repro_check.findings import Finding, Safety, Severity, Span
+from repro_check.findings import Edit, Finding, Fix, Safety, Severity, Span
 from repro_check.project.files import PythonFile
 from repro_check.project.libraries import is_training
 from repro_check.project.project import Project
-from repro_check.rules.rule import rule
-from repro_check.sources.expressions import Expression, Literal, Name, parts
-from repro_check.sources.python import Assignment, Call, ModuleFacts
-
-_MODEL_NAME = re.compile(
-    r"(model|ckpt|checkpoint|weight|state|\bnet\b|_net\b|\bnet_|snapshot|resume|pretrain|\bbest|epoch|"
-    r"optim|encoder|decoder|policy|actor|critic|generator|discriminator)",
-    re.IGNORECASE,
+from repro_check.rules.ckpt._loads import (
+    is_checkpoint,
+    needs_gpu_anyway,
+    only_loads_state,
+    saves_on_cpu,
+    scope_of,
+    was_written_here,
 )
-_TRAINING_NAME = re.compile(
-    r"^((run|do)_)?(train|training|fit)(_(model|net|epoch|one_epoch|loop|step|eval|and_eval\w*))?$"
+from repro_check.rules.rule import rule
+from repro_check.sources.expressions import Literal
+from repro_check.sources.python import Call, ModuleFacts
+
+# modules that a script can use without any code that moves tensors to a GPU
+_PLAIN = frozenset(
+    {
+        *("torch", "torchvision", "numpy", "pandas", "sklearn", "matplotlib", "PIL", "tqdm"),
+        *("math", "os", "sys", "time", "random", "json", "typing", "copy"),
+    }
 )
 
 
@@ -27,8 +33,9 @@ _TRAINING_NAME = re.compile(
 def load_without_map_location(file: PythonFile, _project: Project) -> Iterator[Finding]:
     """A checkpoint that was written on a GPU cannot be opened on a machine without one.
 
-    `torch.load` puts every tensor back on the device that it was saved from. On a reader's laptop that
-    device does not exist, and loading fails before the first number is computed.
+    `torch.load` puts every tensor back on the device that it was saved from. On a reader's laptop
+    that device does not exist, and loading fails before the first number is computed. Each function
+    is named once.
 
     Bad:
         import torch
@@ -64,46 +71,35 @@ def load_without_map_location(file: PythonFile, _project: Project) -> Iterator[F
         state = torch.load("model.pt", **options)
     """
     facts = file.facts
-    if not file.is_product or any(facts.calls_to("torch.set_default_device")):
+    if any(facts.calls_to("torch.set_default_device")) or saves_on_cpu(facts):
         return
     if _stays_on_cpu(facts):
         return
-    seen: set[int] = set()
+    places: dict[int, list[Call]] = {}
     for call in facts.calls_to("torch.load"):
-        if _has_map_location(call) or not _is_checkpoint(facts, call):
-            continue
-        if _was_written_by_this_run(facts, call):
-            continue
-        function = facts.function_of(call.block)
-        place = function.block if function else 0
-        if place in seen:
-            continue
-        seen.add(place)
-        fix = None
-        if call.args and _only_loads_state(facts, call):
-            end = _end_of_arguments(call)
-            fix = file.replace(
-                end, ', map_location="cpu"', title="Load on the CPU", safety=Safety.SAFE
-            )
+        if (
+            not _has_map_location(call)
+            and is_checkpoint(facts, call)
+            and not was_written_here(facts, call, is_notebook=file.notebook is not None)
+            and not needs_gpu_anyway(facts, call)
+        ):
+            places.setdefault(scope_of(facts, call.block), []).append(call)
+    for calls in places.values():
         yield file.finding(
-            call.span,
+            calls[0].span,
             "`torch.load` without `map_location` fails on a machine that lacks the GPU "
             "on which the checkpoint was saved",
             help='Write `torch.load(path, map_location="cpu")`; `load_state_dict` copies the '
             "tensors to wherever the model is.",
-            fix=fix,
+            related=[file.related(call.span, "and so does this") for call in calls[1:]],
+            fix=_fix(file, calls),
         )
 
 
 def _has_map_location(call: Call) -> bool:
-    return len(call.args) >= 2 or call.keyword("map_location") is not None or call.unpacks
-
-
-def _is_checkpoint(facts: ModuleFacts, call: Call) -> bool:
-    """Whether what is loaded is a model's state and not data, by its use and by the names around."""
-    if _only_loads_state(facts, call):
-        return True
-    return any(_MODEL_NAME.search(word) for word in _words(facts, call))
+    given = call.argument(1, "map_location")
+    is_none = isinstance(given, Literal) and given.value is None
+    return call.unpacks or (given is not None and not is_none)
 
 
 def _stays_on_cpu(facts: ModuleFacts) -> bool:
@@ -112,10 +108,8 @@ def _stays_on_cpu(facts: ModuleFacts) -> bool:
         return False
     if not any(facts.calls_to("torch.save")) or not any(is_training(each) for each in facts.calls):
         return False
-    outside = {"torch", "numpy", "math", "os", "sys", "time", "random", "matplotlib", "sklearn"}
     modules = {item.module.partition(".")[0] for item in facts.imports}
-    is_alone = modules <= outside | {"torchvision", "tqdm", "json", "pandas", "PIL", "typing", "copy"}
-    return is_alone and not any(_touches_gpu(call) for call in facts.calls)
+    return modules <= _PLAIN and not any(_touches_gpu(call) for call in facts.calls)
 
 
 def _touches_gpu(call: Call) -> bool:
@@ -127,84 +121,15 @@ def _touches_gpu(call: Call) -> bool:
     return call.keyword("device") is not None
 
 
-def _was_written_by_this_run(facts: ModuleFacts, call: Call) -> bool:
-    """Whether the function trains before it loads: then it reloads its own best checkpoint."""
-    function = facts.function_of(call.block)
-    scope = function.block if function else 0
-    for other in facts.calls:
-        if other.span.line >= call.span.line or not facts.is_inside(other.block, scope):
-            continue
-        owner = facts.function_of(other.block)
-        if (owner.block if owner else 0) != scope:
-            continue
-        if is_training(other) or _TRAINING_NAME.search(other.name.rpartition(".")[2]):
-            return True
-    return False
-
-
-def _words(facts: ModuleFacts, call: Call) -> Iterator[str]:
-    for argument in call.args:
-        for part in parts(argument):
-            if isinstance(part, Literal) and isinstance(part.value, str):
-                yield part.value
-            elif isinstance(part, Name):
-                yield part.name
-    if call.use == "assigned":
-        for target in facts.assignments[call.user].targets:
-            for part in parts(target):
-                if isinstance(part, Name):
-                    yield part.name
-    if call.use == "argument":
-        yield facts.calls[call.user].name
-    function = facts.function_of(call.block)
-    if call.use == "returned" and function is not None:
-        yield function.qualname
-
-
-def _only_loads_state(facts: ModuleFacts, call: Call) -> bool:
-    """Whether the result goes into `load_state_dict` and nowhere else."""
-    if call.use == "argument":
-        return facts.calls[call.user].name.endswith("load_state_dict")
-    if call.use != "assigned":
-        return False
-    assignment = facts.assignments[call.user]
-    if len(assignment.targets) != 1 or not isinstance(assignment.targets[0], Name):
-        return False
-    name = assignment.targets[0].name
-    return "." not in name and _is_read_only_by_loading(facts, name, assignment)
-
-
-def _is_read_only_by_loading(facts: ModuleFacts, name: str, binding: Assignment) -> bool:
-    function = facts.function_of(binding.block)
-    scope = function.block if function else 0
-    uses = 0
-    for other in facts.calls:
-        if not facts.is_inside(other.block, scope):
-            continue
-        values = (*other.args, *(keyword.value for keyword in other.keywords))
-        if any(_mentions(value, name) for value in values):
-            if not other.name.endswith("load_state_dict"):
-                return False
-            uses += 1
-        if other.name.startswith(f"{name}.") or (other.receiver and _mentions(other.receiver, name)):
-            return False
-    for item in facts.assignments:
-        if item is not binding and item.value is not None and _mentions(item.value, name):
-            return False
-    for returned in facts.returns:
-        if facts.is_inside(returned.block, scope) and _mentions(returned.value, name):
-            return False
-    return uses > 0
-
-
-def _mentions(expression: Expression, name: str) -> bool:
-    return any(
-        isinstance(part, Name) and part.name.partition(".")[0] == name for part in parts(expression)
-    )
-
-
-def _end_of_arguments(call: Call) -> Span:
-    """The empty span right behind the last argument."""
-    spans = [part.span for part in (*call.args, *(keyword.value for keyword in call.keywords))]
-    last = max(spans, key=lambda span: (span.end_line, span.end_column))
-    return Span(last.end_line, last.end_column, last.end_line, last.end_column)
+def _fix(file: PythonFile, calls: Sequence[Call]) -> Fix | None:
+    """Load on the CPU; unsafe where more than `load_state_dict` sees the tensors."""
+    edits = []
+    for call in calls:
+        if call.argument(1, "map_location") is not None or not (call.args or call.keywords):
+            return None
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        last = max((each.span for each in given), key=lambda one: (one.end_line, one.end_column))
+        end = Span(last.end_line, last.end_column, last.end_line, last.end_column)
+        edits.append(Edit(file.location(end), ', map_location="cpu"'))
+    is_safe = all(only_loads_state(file.facts, call) for call in calls)
+    return Fix(Safety.SAFE if is_safe else Safety.UNSAFE, "Load on the CPU", tuple(edits))

@@ -56,11 +56,7 @@ def data_mismatch(config: ConfigFile, project: Project) -> Iterator[Outcome]:
         if verdict.state is State.MISMATCH:
             yield _mismatch(config, verdict)
         elif verdict.state not in {State.MATCH, State.NOT_RECORDED}:
-            yield NotChecked(
-                config.path,
-                f"{declaration.name}: {verdict.reason}",
-                required=verdict.state is not State.UNRESOLVED,
-            )
+            yield NotChecked(config.path, f"{declaration.name}: {verdict.reason}")
 
 
 def _mismatch(config: ConfigFile, verdict: Verdict) -> Finding:

@@ -5,30 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from repro_check.findings import Confidence, Finding, Severity, Span
+from repro_check.findings import Finding, Severity, Span
 from repro_check.project.configs import is_tool_config
 from repro_check.project.files import ConfigFile, PythonFile, ShellFile
 from repro_check.project.project import Project
+from repro_check.rules.port._shell_lines import host_words
+from repro_check.rules.port._user_paths import is_user_path
 from repro_check.rules.rule import rule
 
-# a whole literal that begins with a folder of one person or one cluster
-_USER_PATH = re.compile(
-    r"^(?:file://)?(?:"
-    r"/home/(?!runner/|user/|user$|vscode/|jovyan|ubuntu/app|docker|username|your|me/|<|\$|\{)[\w.-]+(?:/|$)"
-    r"|/Users/(?!username|user/|your|Shared|me/|<|\$|\{)[\w.-]+(?:/|$)"
-    r"|/root/[\w.~-]+"
-    r"|/(?:scratch|gpfs|nfs|lustre)[\w-]*/[\w.-]+"
-    r"|/mnt/(?!data$|data/$)[\w.-]+/[\w.-]+"
-    r"|[A-Za-z]:\\(?!\\?\*)[\w .~-]+\\"
-    r"|[A-Za-z]:/(?:Users|Documents|home|data|projects?)/[\w.-]+"
-    r"|~[a-z][\w-]*/"
-    r")"
+# texts that people read, and calls that compare or take apart what they are given
+_PROSE = frozenset(
+    {"help", "description", "epilog", "usage", "metavar", "doc", "example", "examples"}
 )
-_PLACEHOLDER = re.compile(
-    r"(<[^>]*>|\{[^}]*\}|\$\w|\$\{|path/to|/to/|your[-_ ]|\bxxx|\.\.\.|[*?\[\]|^]|example)", re.IGNORECASE
+_NO_FILE_CALL = re.compile(
+    r"(^re\.|\.(replace|removeprefix|lstrip|strip|split|startswith|endswith|route|add_url_rule|"
+    r"redirect|websocket|mount|xpath|find|findall|findtext|iterfind)$)"
 )
-_SHELL_WORD = re.compile(r"[^\s\"'=:;,()`]+")
-_CONTAINERS = ("/workspace", "/content", "/data", "/kaggle")
+_ROUTE = re.compile(r"(^|\.)(app|router|api|bp|blueprint|client)\.(get|post|put|patch|delete)$")
 
 
 @rule(
@@ -42,8 +35,8 @@ def user_absolute_path(
 ) -> Iterator[Finding]:
     """A path that exists only on the author's machine.
 
-    Everybody else's run ends at this line. The tail of an f-string (`f"{root}/home/x"`) is no such path,
-    nor are paths of containers and placeholders.
+    Everybody else's run ends at this line. The tail of an f-string (`f"{root}/home/x"`) is no such
+    path, nor are placeholders, patterns, and paths inside of container images.
 
     Bad:
         # file: train.py
@@ -73,10 +66,10 @@ def user_absolute_path(
         # file: tests/test_paths.py
         assert normalise("/home/ada/x") == "x"
     """
-    if not file.is_product:
-        return
     if isinstance(file, PythonFile):
         yield from _in_python(file)
+    elif is_tool_config(file.path):
+        return
     elif isinstance(file, ConfigFile):
         yield from _in_config(file)
     else:
@@ -85,38 +78,36 @@ def user_absolute_path(
 
 def _in_python(file: PythonFile) -> Iterator[Finding]:
     for literal in file.facts.path_literals:
-        if not _is_user_path(literal.value):
+        if literal.label in _PROSE or not is_user_path(literal.value):
             continue
         if literal.call >= 0:
             call = file.facts.calls[literal.call]
-            if call.target.startswith("re.") or call.name.endswith((".replace", ".startswith")):
+            name = call.target or call.name if call.receiver is None else f".{call.name}"
+            if _NO_FILE_CALL.search(name) or _ROUTE.search(name):
                 continue
         yield _finding(file, literal.span, literal.value)
 
 
 def _in_config(file: ConfigFile) -> Iterator[Finding]:
-    if is_tool_config(file.path):
-        return
+    seen: set[object] = set()
     for entry in file.facts.entries:
-        if entry.kind == "scalar" and entry.tag == "str" and _is_user_path(entry.text):
+        if entry.kind != "scalar" or entry.tag != "str" or not is_user_path(entry.text):
+            continue
+        # of a list the first item speaks for all; an anchor has one place, however often it is used
+        index = next((i for i, key in enumerate(entry.keys) if isinstance(key, int)), None)
+        places = {entry.span, entry.keys[:index]}
+        if seen.isdisjoint(places):
             yield _finding(file, entry.span, entry.text)
+        seen |= places
 
 
 def _in_shell(file: ShellFile) -> Iterator[Finding]:
-    for number, line in enumerate(file.text.splitlines(), start=1):
-        if line.lstrip().startswith("#"):
-            continue
-        for word in _SHELL_WORD.finditer(line):
-            if _is_user_path(word[0]):
-                span = Span(number, word.start() + 1, number, word.end() + 1)
-                yield _finding(file, span, word[0], severity=Severity.WARNING)
-                break
-
-
-def _is_user_path(text: str) -> bool:
-    if text.startswith(_CONTAINERS):
-        return False
-    return bool(_USER_PATH.match(text)) and not _PLACEHOLDER.search(text)
+    lines: set[int] = set()
+    for line, column, word in host_words(file.text):
+        if line not in lines and is_user_path(word):
+            lines.add(line)
+            span = Span(line, column, line, column + len(word))
+            yield _finding(file, span, word, severity=Severity.WARNING)
 
 
 def _finding(
@@ -131,5 +122,4 @@ def _finding(
         help="Take the folder from the config or the environment, or make it relative to the "
         "repository (`Path(__file__).parent`).",
         severity=severity,
-        confidence=Confidence.HIGH,
     )

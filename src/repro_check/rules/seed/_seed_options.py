@@ -12,7 +12,7 @@ from repro_check.sources.python import Call, ModuleFacts
 
 _NO_NUMBER = re.compile(r"(\w+\.)*(bool|BOOL|str|STRING|str2bool|strtobool|Path)")
 _ZERO_HAS_A_MEANING = re.compile(
-    r"\b(0|zero)\b['\"`]?\s*(=|:|->|means|for|to|is|disables|will)", re.I
+    r"\b(0|zero)\b['\"`]?\s*(=|:|->|means|for|to|is|disables|will)", re.IGNORECASE
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -11,7 +11,7 @@ from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.seed._seed_values import holds, seed_name, seeding_call, written
 from repro_check.sources.expressions import Expression, Literal, Operation, parts
-from repro_check.sources.python import Assignment, Call, TruthTest
+from repro_check.sources.python import Assignment, Block, Call, TruthTest
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +22,8 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
         effect: what happens to seed 0, as the end of a sentence.
         place: what does not happen for it.
         negation: the `not` around the seed, if that is how it is tested.
-        alternative: what an `or` takes in its place, if the `or` is all that is assigned or passed.
+        alternative: what an `or` takes in its place.
+        is_alone: whether the test can be rewritten without a look at what stands around it.
         is_repeatable: whether a run with seed 0 is repeatable all the same, with another seed.
         is_seen_seeding: whether the seeding call is in sight.
     """
@@ -32,6 +33,7 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     place: Span
     negation: Expression | None = None
     alternative: Expression | None = None
+    is_alone: bool = True
     is_repeatable: bool = False
     is_seen_seeding: bool = True
 
@@ -47,24 +49,16 @@ def doubts(file: PythonFile, project: Project) -> Iterator[Doubt]:
     """Every truth test on a seed of a file that changes what is seeded."""
     facts = file.facts
     for index, block in enumerate(facts.blocks):
-        if block.kind == "if" and block.test is not None:
-            here = _branch(file, index)
-            other = next(
-                (
-                    i
-                    for i, b in enumerate(facts.blocks)
-                    if b.kind == "else" and b.test is block.test
-                ),
-                -1,
-            )
-            there = _branch(file, other) if other > 0 else _Branch()
-            for tested, negation in _seeds_in(file, block.test):
-                true, zero = (here, there) if negation is None else (there, here)
-                doubt = _of_branches(file, project, tested, true, zero)
-                if doubt is None and negation is not None:
-                    doubt = _of_early_return(file, project, tested, index)
-                if doubt is not None:
-                    yield msgspec.structs.replace(doubt, negation=negation)
+        if block.kind != "if" or block.test is None:
+            continue
+        for tested, negation in _seeds_in(file, block.test):
+            here, there = _branch(file, index), _branch(file, _else_of(file, block))
+            true, zero = (here, there) if negation is None else (there, here)
+            doubt = _of_branches(file, project, tested, true, zero)
+            if doubt is None and negation is not None:
+                doubt = _of_early_return(file, project, tested, index)
+            if doubt is not None:
+                yield msgspec.structs.replace(doubt, negation=negation)
     for test in facts.truth_tests:
         if test.kind in {"or", "and", "if"}:
             for tested, negation in _seeds_in(file, test.tested):
@@ -142,7 +136,8 @@ def _of_expression(
         tested=tested,
         effect=f"does not reach `{call.name}`",
         place=call.name_span,
-        alternative=instead if test.kind == "or" and is_whole else None,
+        alternative=instead if test.kind == "or" else None,
+        is_alone=is_whole or test.kind != "or",
         is_repeatable=_is_fixed(instead),
     )
 
@@ -165,7 +160,9 @@ def _of_early_return(
         if c.span.line > body.end_line and facts.is_inside(c.block, function.block)
     )
     call = seeding_call(file, project, later, written(file, tested))
-    return call and Doubt(tested=tested, effect=f"skips `{call.name}`", place=call.name_span)
+    if call is None:
+        return None
+    return Doubt(tested=tested, effect=f"skips `{call.name}`", place=call.name_span)
 
 
 def _seeds_in(file: PythonFile, test: Expression) -> Iterator[tuple[Expression, Expression | None]]:
@@ -186,7 +183,18 @@ def _seeds_in(file: PythonFile, test: Expression) -> Iterator[tuple[Expression, 
             yield tested, negation
 
 
-def _branch(file: PythonFile, block: int) -> _Branch:
+def _else_of(file: PythonFile, block: Block) -> int | None:
+    """The block that runs where the test of an `if` fails."""
+    assert block.test is not None
+    for index, other in enumerate(file.facts.blocks):
+        if other.kind == "else" and other.test and other.test.span == block.test.span:
+            return index
+    return None
+
+
+def _branch(file: PythonFile, block: int | None) -> _Branch:
+    if block is None:
+        return _Branch()
     facts = file.facts
     inside = {i for i in range(block, len(facts.blocks)) if facts.is_inside(i, block)}
     bound = {

@@ -33,7 +33,7 @@ _HELPER = re.compile(
     re.IGNORECASE,
 )
 _FILLS_STORAGE = re.compile(
-    r"(^|[._])(db|database|django|flask|sql\w*|tables?|fixtures?|users?)($|[._])", re.I
+    r"(^|[._])(db|database|django|flask|sql\w*|tables?|fixtures?|users?)($|[._])", re.IGNORECASE
 )
 _SEED_KEYWORDS = frozenset({"random_state", "random_seed", "manual_seed", "rng_seed"})
 _SEEDED_METHODS = frozenset({"reset", "shuffle", "train_test_split"})
@@ -97,10 +97,16 @@ def shown(file: PythonFile, tested: Expression) -> str:
 
 
 def holds(file: PythonFile, expression: Expression, key: str | Span) -> bool:
-    """Whether an expression contains the value of a key, or the expression at a span."""
-    if isinstance(key, Span):
-        return any(part.span == key for part in parts(expression))
-    return any(written(file, part) == key for part in parts(expression))
+    """Whether an expression is made of the value of a key, or of the expression at a span."""
+    for part in parts(expression):
+        if part.span == key or written(file, part) == key:
+            return True
+        if isinstance(part, CallRef):
+            call = file.facts.calls[part.index]
+            given = (*call.args, *(keyword.value for keyword in call.keywords))
+            if any(holds(file, argument, key) for argument in given):
+                return True
+    return False
 
 
 def seeding_call(
@@ -116,17 +122,7 @@ def seeding_call(
 
 
 def _seeds(file: PythonFile, project: Project, call: Call, keywords: Iterable[str]) -> bool:
-    """Whether a call seeds a generator with what it is given under these keywords, or by position."""
-    name = call.target or call.name
-    method = name.rpartition(".")[2]
-    if _FILLS_STORAGE.search(name):
-        return False
-    if (
-        not _SEED_KEYWORDS.isdisjoint(keywords)
-        or seeded_by(call.target)
-        or makes_generator(call.target)
-    ):
-        return True
+    """Whether a call seeds a generator with what it is given under these keywords, or by place."""
     symbol = project.modules.resolve(file, call.name, call.block) if call.receiver is None else None
     if symbol is not None and symbol.kind == "function":
         function = project.modules.function(symbol)
@@ -137,6 +133,14 @@ def _seeds(file: PythonFile, project: Project, call: Call, keywords: Iterable[st
             for outside in project.calls.outside_calls(node)
         )
     is_library = symbol is not None and symbol.kind == "external" and "." in symbol.name
+    name = symbol.name if symbol is not None and is_library else call.name
+    method = name.rpartition(".")[2]
+    if _FILLS_STORAGE.search(name):
+        return False
     if "seed" in keywords and (is_library or method in _SEEDED_METHODS):
         return True
-    return _HELPER.fullmatch(method) is not None
+    return (
+        not _SEED_KEYWORDS.isdisjoint(keywords)
+        or makes_generator(name)
+        or _HELPER.fullmatch(method) is not None
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from repro_check.findings import Confidence, Edit, Finding, Fix, Safety, Severity, Span
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
@@ -83,7 +81,7 @@ def _fix(file: PythonFile, doubt: Doubt) -> Fix | None:
         tested.span.end_line, tested.span.end_column, tested.span.end_line, tested.span.end_column
     )
     if doubt.alternative is not None:
-        if not isinstance(tested, Name):
+        if not isinstance(tested, Name) or not doubt.is_alone:
             return None
         start = doubt.alternative.span
         between = Span(end.line, end.column, start.line, start.column)

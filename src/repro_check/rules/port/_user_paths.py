@@ -1,0 +1,48 @@
+"""Which paths exist only on one person's or one cluster's machine."""
+
+from __future__ import annotations
+
+import re
+
+_HEAD = re.compile(
+    r"(?:file://)?(?:"
+    r"/home/(?P<home>[\w.-]+)(?:/|$)"
+    r"|/Users/(?P<user>[\w.-]+)(?:/|$)"
+    r"|/root/[\w.~-]+"
+    r"|/(?:scratch|gpfs|nfs|lustre)[\w-]*/[\w.-]+"
+    r"|/mnt/(?!data/?$|[cdCD]/(?:Windows|Program Files))[\w.-]+/[\w.-]+"
+    r"|[A-Za-z]:(?P<slash>[\\/])(?P<drive>[\w .~-]+)(?P=slash)"
+    r"|~(?P<tilde>[a-z][\w-]*)/"
+    r")"
+)
+# accounts of images and cloud services, and the names that documents give to nobody
+_NOBODY = re.compile(
+    r"user(name)?|you(r\w*)?|your[-_.]\w+|my[-_]?(user)?(name)?|me|name|some(one|body)|foo|xxx+|runner|"
+    r"vscode|jovyan|docker|app(user)?|worker|coder|developer|nonroot|node|gitpod|codespace|\w*mambauser|"
+    r"conda(user)?|\w*container\w*|sagemaker-user|studio-lab-user|airflow|spark|shared",
+    re.IGNORECASE,
+)
+_SYSTEM = re.compile(
+    r"(Windows|Program Files( \(x86\))?|ProgramData|Python\d*|tmp|temp)", re.IGNORECASE
+)
+_PLACEHOLDER = re.compile(r"<[^>]*>|path[/_-]?to|\byour[-_ ]|\bxxx", re.IGNORECASE)
+_PATTERN = re.compile(r"[\[\]|^]|[.)]\*|\\[dwsSDW]|\(\?")
+# where images keep their work: a mount point of the same name can be made anywhere
+_CONTAINERS = ("/workspace", "/content", "/data", "/kaggle")
+
+
+def is_user_path(text: str) -> bool:
+    """Whether a text begins with a folder of one person or of one cluster.
+
+    Placeholders (`/home/<name>`), regular expressions, accounts of container images and folders of
+    the operating system do not count.
+    """
+    head = _HEAD.match(text)
+    if head is None or text.startswith(_CONTAINERS) or _PLACEHOLDER.search(text):
+        return False
+    if head["slash"] is not None:
+        return not _SYSTEM.fullmatch(head["drive"]) and (
+            head["slash"] == "\\" or len(text) > len(head[0])
+        )
+    account = head["home"] or head["user"] or head["tilde"] or ""
+    return not _NOBODY.fullmatch(account) and not _PATTERN.search(text)
