@@ -23,10 +23,10 @@ _COMMANDS = {
 
 
 class _LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"repro_check.cli.{cmd_name}")
@@ -45,7 +45,7 @@ class _LazyGroup(click.Group):
             hint = f" Did you mean `{near[0]}`?" if near else ""
             raise click.UsageError(f"{error.message}{hint}", ctx) from error
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         # the summaries stand here, so that help imports no command
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))

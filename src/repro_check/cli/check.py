@@ -6,20 +6,22 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from repro_check.cli import opening
 from repro_check.cli.output import emit, style_of
 from repro_check.cli.progress import progress
-from repro_check.engine import Scope, Session, run, select_rules
+from repro_check.engine import run, select_rules
 from repro_check.engine.outcome import exit_code
 from repro_check.errors import UsageError
-from repro_check.findings import Report
 from repro_check.rules.registry import load_rules
-from repro_check.rules.rule import Rule, Stage
+from repro_check.rules.rule import Stage
 from repro_check.settings import Settings, override
+
+if TYPE_CHECKING:
+    from repro_check.cli.fixing import FixMode
 
 _FORMATS = ["full", "concise", "json", "github", "sarif", "junit", "markdown"]
 _SEVERITIES = ["error", "warning", "info"]
@@ -103,7 +105,15 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
             if scope.includes(file.path):
                 click.echo(file.path)
         return
-    report, session, did_change = _fixed(opened, session, settings, chosen, scope, options)
+    mode = _fix_mode(options)
+    did_change = False
+    if mode is None:
+        with progress() as show:
+            report = run(session, chosen, scope, show)
+    else:
+        from repro_check.cli.fixing import fix
+
+        report, session, did_change = fix(opened, session, chosen, scope, mode)
     # the diff alone is on stdout, so that `git apply` can take it
     if not options["show_diff"] or options["output_file"]:
         emit(
@@ -149,26 +159,11 @@ def _staged(opened: opening.Opened) -> opening.Opened:
     return msgspec.structs.replace(opened, paths=staged or (".nothing-staged",), names_files=True)
 
 
-def _fixed(
-    opened: opening.Opened,
-    session: Session,
-    settings: Settings,
-    rules: Sequence[Rule],
-    scope: Scope,
-    options: dict[str, Any],
-) -> tuple[Report, Session, bool]:
-    if not (options["fix"] or options["show_diff"] or options["unsafe_fixes"]):
-        with progress() as show:
-            return run(session, rules, scope, show), session, False
-    from repro_check.cli.fixing import fix
+def _fix_mode(options: dict[str, Any]) -> FixMode | None:
+    from repro_check.cli.fixing import FixMode
+    from repro_check.findings import Safety
 
-    return fix(
-        opened,
-        session,
-        settings,
-        rules,
-        scope,
-        unsafe=options["unsafe_fixes"],
-        diff_only=options["show_diff"],
-        is_staged=options["staged"],
-    )
+    if not (options["fix"] or options["show_diff"] or options["unsafe_fixes"]):
+        return None
+    safeties = frozenset(Safety) if options["unsafe_fixes"] else frozenset({Safety.SAFE})
+    return FixMode(safeties, diff_only=options["show_diff"], is_staged=options["staged"])

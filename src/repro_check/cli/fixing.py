@@ -14,7 +14,6 @@ from repro_check.engine.fix import Change, Refusal, diff, plan_fixes, write
 from repro_check.findings import Report, Safety
 from repro_check.render.wording import counted
 from repro_check.rules.rule import Rule
-from repro_check.settings import Settings
 
 _ROUNDS = 5
 _APART = "has changes that are not staged, so it was not fixed"
@@ -28,35 +27,39 @@ class Fixed(NamedTuple):
     did_change: bool = False
 
 
-def fix(
-    opened: opening.Opened,
-    session: Session,
-    settings: Settings,
-    rules: Sequence[Rule],
-    scope: Scope,
-    *,
-    unsafe: bool,
-    diff_only: bool,
-    is_staged: bool,
-) -> Fixed:
-    """Fix what can be fixed (or, with `diff_only`, print how).
+class FixMode(NamedTuple):
+    """Which fixes are wanted and where they go.
 
-    With `is_staged` the report stays that of the index, since fixes go to the work tree and are not
-    staged; a file that differs from the index is left alone, as the fixed content would replace what is
-    not staged.
+    Attributes:
+        safeties: the kinds of fixes that may be applied.
+        diff_only: print what would change, and change nothing.
+        is_staged: what is checked is the index.
+    """
+
+    safeties: frozenset[Safety]
+    diff_only: bool
+    is_staged: bool
+
+
+def fix(
+    opened: opening.Opened, session: Session, rules: Sequence[Rule], scope: Scope, mode: FixMode
+) -> Fixed:
+    """Fix what can be fixed (or print how).
+
+    Of the index the report stays as it was, since fixes go to the work tree and are not staged; a file
+    that differs from the index is left alone, as the fixed content would replace what is not staged.
 
     Raises:
         ReproCheckError: a file cannot be written; it and all later ones are as they were.
     """
-    allowed = frozenset(Safety) if unsafe else frozenset({Safety.SAFE})
     with progress() as show:
         done = Fixed(run(session, rules, scope, show), session)
     refused: set[Refusal] = set()
-    for _ in range(1 if diff_only or is_staged else _ROUNDS):
-        planned = list(plan_fixes(done.report.findings, _reader(done.session), allowed))
+    for _ in range(1 if mode.diff_only or mode.is_staged else _ROUNDS):
+        planned = list(plan_fixes(done.report.findings, _reader(done.session), mode.safeties))
         changes = [item for item in planned if isinstance(item, Change)]
         refusals = [item for item in planned if isinstance(item, Refusal)]
-        if not diff_only:
+        if not mode.diff_only:
             apart = [change for change in changes if _is_staged_apart(session, change.path)]
             changes = [change for change in changes if change not in apart]
             refusals += [Refusal(change.path, _APART) for change in apart]
@@ -65,11 +68,11 @@ def fix(
                 click.echo(f"{refusal.path}: {refusal.reason}", err=True)
         refused.update(refusals)
         for change in changes:
-            _carry_out(change, session, diff_only=diff_only)
+            _carry_out(change, session, diff_only=mode.diff_only)
         done = Fixed(done.report, done.session, did_change=done.did_change or bool(changes))
-        if not changes or diff_only or is_staged:
+        if not changes or mode.diff_only or mode.is_staged:
             break
-        session = opening.open_session(opened, settings)
+        session = opening.open_session(opened, session.settings)
         done = Fixed(run(session, rules, scope), session, did_change=True)
     return done
 

@@ -29,6 +29,4 @@ def command(name: str) -> None:
     names = [rule.code for rule in rules] + [rule.name for rule in rules]
     near = difflib.get_close_matches(name, names, n=1)
     hint = f" Did you mean `{near[0]}`?" if near else ""
-    raise UsageError(
-        f"there is no rule `{name}`.{hint}", fix="`repro-check rules` lists them."
-    )
+    raise UsageError(f"there is no rule `{name}`.{hint}", fix="`repro-check rules` lists them.")

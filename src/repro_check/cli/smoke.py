@@ -56,7 +56,9 @@ def print_report(report: SmokeReport) -> None:
     click.echo(f"{report.name}: commit {report.commit[:12]}, runner {report.runner}")
     for result in report.phases:
         note = f"  {result.note}" if result.note else ""
-        click.echo(f"  {result.phase.value:<8} {result.verdict.value:<12}{result.seconds:6.1f} s{note}")
+        click.echo(
+            f"  {result.phase.value:<8} {result.verdict.value:<12}{result.seconds:6.1f} s{note}"
+        )
     for note in report.notes:
         click.echo(f"  note: {note}")
     if report.diagnosis is not None:

@@ -43,7 +43,7 @@ def list_tree(path: Path) -> Listing:
     if Path(path).is_dir():
         tally.add_folders(top)
     else:
-        tally.state.update(tally.record(top, b"", os.stat(top)))  # noqa: PTH116 - bytes
+        tally.state.update(tally.record(top, b"", os.stat(top)))
     return Listing(
         tally.state.hexdigest(), tally.files, tally.size, tally.newest_ns, tuple(tally.links)
     )
@@ -75,7 +75,7 @@ class _Tally:
                     continue
                 target = b""
                 if entry.is_symlink():
-                    target = os.readlink(entry.path)  # noqa: PTH115 - bytes
+                    target = os.readlink(entry.path)
                     self.links.append(os.fsdecode(entry.path))
                 status = entry.stat(follow_symlinks=False)
                 records.append(self.record(entry.name, target, status))

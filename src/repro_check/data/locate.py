@@ -39,7 +39,7 @@ def locate(path_text: str, *, root: Path, config_path: str) -> Place:
         return Place()
     written = Path(path_text.replace("\\", "/") if os.sep == "/" else path_text)
     if path_text.startswith("~"):
-        written = Path(os.path.expanduser(path_text))  # noqa: PTH111 - no error for an unknown user
+        written = Path(os.path.expanduser(path_text))
     if written.is_absolute():
         return Place(written if _exists(written) else None)
     top = Path(os.path.realpath(root))

@@ -103,8 +103,10 @@ class FactsStore:
 
         # where no process can be started, or one dies, each file is read when it is asked for
         with suppress(BrokenExecutor, OSError, ImportError):
-            for digest, number, payload in _read_in_parallel(self._contents, missing):
+            made = _read_in_parallel(self._contents, missing)
+            for done, (digest, number, payload) in enumerate(made, start=1):
                 self._cache.put(digest, number, payload)
+                progress(f"Reading files: {done:,} of {len(missing):,}")
 
     def save(self) -> None:
         """Write the cache."""
@@ -174,7 +176,10 @@ def _read_in_parallel(
     ordered = sorted(missing, key=lambda item: -len(contents[item[0].path] or b""))
     chunks = [ordered[start :: workers * 4] for start in range(workers * 4)]
     tasks = [
-        [(file.path, reader.number, digest, contents[file.path] or b"") for file, reader, digest in part]
+        [
+            (file.path, reader.number, digest, contents[file.path] or b"")
+            for file, reader, digest in part
+        ]
         for part in chunks
         if part
     ]
@@ -183,9 +188,7 @@ def _read_in_parallel(
             yield from made
 
 
-def _read_chunk(
-    tasks: Sequence[tuple[str, int, bytes, bytes]]
-) -> list[tuple[bytes, int, bytes]]:
+def _read_chunk(tasks: Sequence[tuple[str, int, bytes, bytes]]) -> list[tuple[bytes, int, bytes]]:
     import gc
 
     gc.disable()  # trees die by reference count alone; walking them costs more than parsing

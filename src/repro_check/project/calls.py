@@ -128,6 +128,13 @@ class CallGraph:
         def may_be_code(name: str) -> bool:
             return name.partition(".")[0] in roots or file.scopes.has_star
 
+        def mention(owner: int, value: Expression, block: int, *, surely: bool = False) -> None:
+            for name in _names(value):
+                if may_be_code(name.name):
+                    passed = resolve(name.name, block)
+                    if passed is not None and passed.kind in {"function", "class"}:
+                        link(owner, self._nodes_of(passed), surely=surely)
+
         for call in file.facts.calls:
             owner = owners[call.block]
             calls.setdefault(owner, []).append(call)
@@ -139,24 +146,29 @@ class CallGraph:
             elif symbol is not None:
                 link(owner, self._nodes_of(symbol), surely=symbol.kind == "function")
                 link(owner, self._initialiser(symbol), surely=True)
+            elif call.receiver is None and may_be_code(call.name):
+                # `train.remote(cfg)`, `cli.main()`: what is done to a function may run it
+                holder = resolve(call.name.rpartition(".")[0], call.block)
+                if holder is not None and holder.kind == "function":
+                    link(owner, self._nodes_of(holder), surely=False)
             starts = bool(_STARTER.search(call.name))
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-                for name in _names(argument):
-                    if not may_be_code(name.name):
-                        continue
-                    passed = resolve(name.name, call.block)
-                    if passed is not None and passed.kind in {"function", "class"}:
-                        link(owner, self._nodes_of(passed), surely=starts)
+                mention(owner, argument, call.block, surely=starts)
+        for binding in file.facts.assignments:
+            if binding.value is not None:
+                mention(owners[binding.block], binding.value, binding.block)
+        for handed in file.facts.returns:
+            mention(owners[handed.block], handed.value, handed.block)
         for function in file.facts.functions:
             outer = file.facts.blocks[function.block].parent
             if file.facts.function_of(outer) is not None:
                 # a function made inside another one is made to be called
                 link(owners[outer], [Node(path, function.block)], surely=True)
             for decorator in function.decorators:
-                for name in _names(decorator):
-                    symbol = resolve(name.name, outer)
-                    if symbol is not None and symbol.kind in {"function", "class"}:
-                        link(function.block, self._nodes_of(symbol), surely=False)
+                mention(function.block, decorator, outer)
+            for parameter in function.parameters:
+                if parameter.default is not None:
+                    mention(function.block, parameter.default, outer)
         for item in file.facts.imports:
             for module in self._imported_files(file, item.module, item.name):
                 link(owners[item.block], [Node(module, MODULE)], surely=False)
@@ -176,8 +188,7 @@ class CallGraph:
 
     def _find_nodes(self, symbol: Symbol) -> Iterator[Node]:
         if symbol.kind == "function":
-            function = self._modules.function(symbol)
-            if function is not None:
+            for function in self._modules.functions(symbol):
                 yield Node(symbol.path, function.block)
         elif symbol.kind in {"class", "instance"}:
             for path, method in self._modules.methods(symbol):
@@ -191,13 +202,14 @@ class CallGraph:
                 yield from self._nodes_of(symbol)
 
     def _imported_files(self, file: PythonFile, module: str, name: str) -> Iterator[str]:
-        found = self._modules.find(module, file.path) if module.strip(".") else None
-        if found:
-            yield found
+        """The files whose top levels an import runs: those of the packages around it, too."""
+        names = module.lstrip(".").split(".") if module.strip(".") else []
+        dots = module[: len(module) - len(module.lstrip("."))]
         if name and name != "*":
-            separator = "" if module.endswith(".") else "."
-            found = self._modules.find(f"{module}{separator}{name}", file.path)
-            if found and module:
+            names.append(name)
+        for end in range(0 if dots else 1, len(names) + 1):
+            found = self._modules.find(dots + ".".join(names[:end]), file.path)
+            if found and found != file.path:
                 yield found
 
     @staticmethod

@@ -97,8 +97,9 @@ class Modules:
             if not folder:
                 break
             folder = posixpath.dirname(folder)
-        found = self._file_at(f"src/{tail}")
-        return found or (None if is_standard else self._by_suffix(tail, importing))
+        if is_standard:
+            return None
+        return self._file_at(f"src/{tail}") or self._by_suffix(tail, importing)
 
     def resolve(self, file: PythonFile, name: str, block: int, depth: int = 0) -> Symbol | None:
         """What a dotted name stands for where it is written; None where that cannot be seen."""
@@ -281,10 +282,9 @@ class Modules:
         """What qualified names begin with, by the block of the scope in which they are defined."""
         known = self._prefixes.get(file.path)
         if known is None:
-            facts = file.facts
-            known = {item.block: f"{item.qualname}." for item in (*facts.functions, *facts.classes)}
-            known[MODULE] = ""
-            self._prefixes[file.path] = known
+            known = self._prefixes[file.path] = {MODULE: ""}
+            known.update((item.block, f"{item.qualname}.") for item in file.facts.functions)
+            known.update((item.block, f"{item.qualname}.") for item in file.facts.classes)
         return known
 
     def _definitions_of(self, file: PythonFile) -> dict[str, str]:
@@ -338,7 +338,7 @@ class Modules:
     # -- where modules lie ----------------------------------------------------------------------
 
     def _file_at(self, stem: str) -> str | None:
-        for path in (f"{stem}.py", f"{stem}/__init__.py" if stem else "__init__.py"):
+        for path in (f"{stem}/__init__.py" if stem else "__init__.py", f"{stem}.py"):
             if path in self._paths:
                 return path
         return None
@@ -364,8 +364,3 @@ def _shared_folders(path: str, folder: str) -> int:
             break
         count += 1
     return count
-
-
-def class_of(file: PythonFile, qualname: str) -> Class | None:
-    """The class of this qualified name."""
-    return next((item for item in file.facts.classes if item.qualname == qualname), None)

@@ -100,7 +100,7 @@ def open_log(commit: Commit, name: str) -> Path:
         log.write_text(f"commit {commit.sha}\n\n", encoding="utf-8")
     except OSError:
         handle, fallback = tempfile.mkstemp(prefix=f"repro-check-smoke-{name}-", suffix=".log")
-        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - an open descriptor
+        with open(handle, "w", encoding="utf-8") as file:
             file.write(f"commit {commit.sha}\n\n")
         log = Path(fallback)
     return log

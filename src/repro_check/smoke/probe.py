@@ -15,7 +15,6 @@ compiled code opens by itself raises no event.
 """
 
 # The hook runs at every open, where pathlib would cost too much.
-# ruff: noqa: PTH100, PTH112, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 

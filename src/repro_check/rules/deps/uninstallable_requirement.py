@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Fix, Safety, Severity, Span
 from repro_check.project.files import ConfigFile, RequirementsFile
 from repro_check.project.project import Project
+from repro_check.rules.deps._indexes import INDEX_OPTIONS, names_index
+from repro_check.rules.deps._places import is_elsewhere
 from repro_check.rules.rule import rule
-from repro_check.sources.config import ConfigFacts
-from repro_check.sources.requirements import RequirementFacts, RequirementItem
+from repro_check.sources.config import Entry
+from repro_check.sources.requirement_item import RequirementItem, items_of
 
-_LOCAL_VERSION = re.compile(r"\+(?P<local>(cu|rocm|cpu|pt|xpu)[\w.]*)")
-_CONDA_BUILD = re.compile(r"^[\w.-]+=[\w.!*]+=[\w.]*\d[\w.]*$")
+# public indexes refuse local versions (PEP 440, "Local version identifiers")
+_LOCAL_VERSION = re.compile(r"===?\s*[^,;\s]*\+(?P<local>[A-Za-z0-9.]+)")
+_CONDA = re.compile(r"[\w.-]+=[\w.!*]+(=[\w.]+)?")
 _ENVIRONMENT = re.compile(r"(^|/)(conda[-_.]?)?env(ironment)?[\w.-]*\.ya?ml$", re.IGNORECASE)
-_ABSOLUTE = re.compile(r"^(/|~|[A-Za-z]:[\\/])")
+_HINT = "`pip list --format=freeze` prints versions"
 
 
 @rule(
@@ -26,13 +29,13 @@ _ABSOLUTE = re.compile(r"^(/|~|[A-Za-z]:[\\/])")
     fixes="safe",
 )
 def uninstallable_requirement(
-    file: RequirementsFile | ConfigFile, _project: Project
+    file: RequirementsFile | ConfigFile, project: Project
 ) -> Iterator[Finding]:
     """A requirement that nobody else can install.
 
-    `pip freeze` inside a conda environment writes `name @ file:///...`, a folder of the build machine of
-    conda (conda/conda#11580); a version such as `+cu118` is on no public index; `prefix:` is a folder of
-    the author.
+    `pip freeze` inside a conda environment writes `name @ file:///...`, a folder of the machine that
+    built the package (conda/conda#11580); a version such as `+cu118` is on no public index; `prefix:` is a
+    folder of the author.
 
     Bad:
         # file: requirements.txt
@@ -60,72 +63,111 @@ def uninstallable_requirement(
         ./wheels/ours-1.0-py3-none-any.whl
         -e .
     """
-    if not file.is_product:
-        return
     if isinstance(file, RequirementsFile):
-        yield from _in_requirements(file)
-    elif _ENVIRONMENT.search(file.path):
+        yield from _in_requirements(file, project)
+    elif file.path.endswith("pyproject.toml"):
+        yield from _in_pyproject(file)
+    elif _is_environment(file):
         yield from _in_environment(file)
 
 
-def _in_requirements(file: RequirementsFile) -> Iterator[Finding]:
-    has_index = any(
-        item.kind == "option" and ("index-url" in item.text or "find-links" in item.text or item.text.startswith("-f"))
+def _in_requirements(file: RequirementsFile, project: Project) -> Iterator[Finding]:
+    conda = [
+        item
         for item in file.facts.items
-    )
-    for item in file.facts.items:
-        reason = _why(item, file.facts, has_index=has_index)
-        if reason:
-            message, advice = reason
-            yield file.finding(item.span, message, help=advice)
-
-
-def _why(
-    item: RequirementItem, _facts: RequirementFacts, *, has_index: bool
-) -> tuple[str, str] | None:
-    name = item.name or item.text
-    if item.kind in {"file", "editable", "url"} and _is_elsewhere(item):
-        return (
-            f"`{name}` is installed from `{item.url or item.text}`, a folder of another machine",
-            f"Write the version instead: `{item.name or 'name'}==<version>`; "
-            "`pip list --format=freeze` prints it.",
+        if item.kind == "invalid" and _CONDA.fullmatch(item.text.strip())
+    ]
+    # `conda list --export` writes for `conda create --file`, and says so at the top
+    if conda and not any("conda" in comment.text for comment in file.facts.comments):
+        more = f", and so are {len(conda) - 1} more lines" if len(conda) > 1 else ""
+        yield file.finding(
+            conda[0].span,
+            f"`{conda[0].text.strip()}` is conda's form, which pip cannot install{more}",
+            help="Write `name==version`, or keep conda packages in environment.yml.",
         )
-    local = _LOCAL_VERSION.search(item.specifier)
-    if item.kind == "requirement" and local and not has_index:
+    for item in file.facts.items:
+        reason = _why(item, file.path)
+        if not reason or (_local(item) and names_index(file, project)):
+            continue
+        yield file.finding(item.span, reason[0], help=reason[1])
+
+
+def _in_environment(file: ConfigFile) -> Iterator[Finding]:
+    pip = [entry for entry in file.facts.entries if entry.keys[2:3] == ("pip",)]
+    items = [(entry, item) for entry in pip for item in _items(entry)]
+    has_index = any(item.name in INDEX_OPTIONS for _, item in items)
+    for entry, item in items:
+        reason = _why(item, file.path)
+        if reason and not (_local(item) and has_index):
+            yield file.finding(entry.span, reason[0], help=reason[1])
+    prefix = file.facts.get("prefix")
+    if prefix is not None and is_elsewhere(prefix.text, file.path):
+        yield file.finding(
+            prefix.span,
+            f"`prefix: {prefix.text}` is a folder of the author's machine",
+            help="Remove the line; conda decides where an environment lies.",
+            fix=_drop_line(file, prefix),
+        )
+
+
+def _in_pyproject(file: ConfigFile) -> Iterator[Finding]:
+    for entry in file.facts.entries:
+        is_dependency = entry.keys[:2] in {
+            ("project", "dependencies"),
+            ("project", "optional-dependencies"),
+        }
+        for item in _items(entry) if is_dependency else ():
+            reason = None if _local(item) else _why(item, file.path)
+            if reason:
+                yield file.finding(entry.span, reason[0], help=reason[1])
+
+
+def _why(item: RequirementItem, path: str) -> tuple[str, str] | None:
+    """What is wrong with a requirement, and what to write instead."""
+    name = item.name or item.text
+    if item.kind in {"file", "editable", "url"} and is_elsewhere(item.url, path):
+        return (
+            f"`{name}` is installed from `{item.url}`, which is not in this repository",
+            f"Write the version instead, `{item.name or 'name'}==<version>`: {_HINT}.",
+        )
+    if item.kind in {"include", "constraint"} and is_elsewhere(item.url, path):
+        return (
+            f"`{item.url}` is a file of another machine",
+            "Put the file into the repository and name it by a relative path.",
+        )
+    if local := _local(item):
         return (
             f"`{name}{item.specifier}` is on no public index, and no other index is named",
-            f"Add the `--extra-index-url` that has `+{local['local']}` builds, or drop the suffix.",
+            f"Add the `--extra-index-url` that has `+{local}` builds, or drop the suffix.",
         )
-    if item.kind == "invalid" and _CONDA_BUILD.match(item.text.strip()):
+    if item.name == "pkg-resources" and item.specifier == "==0.0.0":
         return (
-            f"`{item.text.strip()}` is a conda build, which pip cannot install",
-            "Write `name==version`, or keep conda packages in environment.yml.",
+            "`pkg-resources==0.0.0` is on no index; Debian's pip writes it by mistake",
+            "Remove the line.",
         )
     return None
 
 
-def _is_elsewhere(item: RequirementItem) -> bool:
-    url = item.url
-    if url.startswith("file:"):
-        path = url.removeprefix("file:")
-        return path.startswith("///") or bool(_ABSOLUTE.match(path.lstrip("/"))) or path.startswith("/")
-    return item.kind != "url" and bool(_ABSOLUTE.match(url))
+def _items(entry: Entry) -> Iterator[RequirementItem]:
+    """What pip reads in a scalar of a list of requirements."""
+    if entry.kind == "scalar":
+        yield from items_of(entry.text, lambda _start, _end: entry.span)
 
 
-def _in_environment(file: ConfigFile) -> Iterator[Finding]:
-    for entry in file.facts.entries:
-        if entry.keys == ("prefix",) and _ABSOLUTE.match(entry.text):
-            yield file.finding(
-                entry.span,
-                f"`prefix: {entry.text}` is a folder of the author's machine",
-                help="Remove the line; conda decides where an environment lies.",
-                fix=_drop_line(file, file.facts, entry.span),
-            )
+def _local(item: RequirementItem) -> str:
+    found = _LOCAL_VERSION.search(item.specifier) if item.kind == "requirement" else None
+    return found["local"] if found else ""
 
 
-def _drop_line(file: ConfigFile, facts: ConfigFacts, span: Span) -> Fix | None:
-    key = facts.get("prefix")
-    if key is None or key.key_span is None or key.key_span.column != 1:
+def _is_environment(file: ConfigFile) -> bool:
+    """Whether a YAML file describes a conda environment: RL has an `env.yaml` of its own."""
+    facts = file.facts
+    has_sign = facts.get("channels") or facts.get("prefix") or _ENVIRONMENT.search(file.path)
+    return facts.format == "yaml" and facts.get("dependencies") is not None and bool(has_sign)
+
+
+def _drop_line(file: ConfigFile, entry: Entry) -> Fix | None:
+    if entry.key_span is None or entry.key_span.column != 1:
         return None
-    whole = Span(key.key_span.line, 1, span.end_line, span.end_column)
+    whole = Span(entry.key_span.line, 1, entry.span.end_line, entry.span.end_column)
     return file.replace(whole, "", title="Remove `prefix`", safety=Safety.SAFE)

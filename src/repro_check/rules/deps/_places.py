@@ -1,0 +1,33 @@
+"""Whether a requirement's place can be reached from another machine."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+_FILE_URL = re.compile(r"((git|hg|svn|bzr)\+)?file:(//(localhost)?)?", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"/|~|[A-Za-z]:[\\/]")
+_URL = re.compile(r"[A-Za-z][\w+.-]+:")
+
+
+def is_elsewhere(url: str, path: str) -> bool:
+    """Whether a URL or a path names a folder of one machine, or one outside of the repository.
+
+    Args:
+        url: as written in the requirement.
+        path: of the file that holds it; pip reads relative paths from the current folder, other
+            tools from the file's.
+    """
+    local = _FILE_URL.match(url)
+    place = url[local.end() :] if local else url
+    if _ABSOLUTE.match(place):
+        return True
+    if "$" in place or (local is None and _URL.match(place)):
+        return False
+    place = place.partition("#")[0].partition("[")[0].replace("\\", "/")
+    folders = ("", posixpath.dirname(path))
+    return all(_leaves(posixpath.join(folder, place)) for folder in folders)
+
+
+def _leaves(path: str) -> bool:
+    return posixpath.normpath(path).split("/")[0] == ".."
