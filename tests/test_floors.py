@@ -16,6 +16,7 @@ SRC = Path(__file__).resolve().parents[1] / "src"
 PACKAGE = SRC / "repro_check"
 
 FLOORS = {
+    "atomic": 0,
     "errors": 0,
     "findings": 0,
     "settings": 0,

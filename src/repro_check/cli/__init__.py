@@ -38,6 +38,9 @@ def main() -> None:
         code = 0
     except Exception as error:  # noqa: BLE001 - a bug of ours, said as such
         code = _report_bug(error)
+    finally:
+        # Python's last collection walks all that is alive, even where collecting is off
+        gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -103,7 +103,7 @@ def _markdown_facts() -> type[Any]:
 
 
 def _secret_facts() -> type[Any]:
-    from repro_check.secrets.facts import SecretFacts
+    from repro_check.secrets.subject import SecretFacts
 
     return SecretFacts
 

@@ -22,7 +22,7 @@ from repro_check.project.files import SuppressionsFile
 from repro_check.project.project import Project
 from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Rule, Stage
-from repro_check.secrets.facts import SecretsFile
+from repro_check.secrets.subject import SecretsFile
 from repro_check.settings import Settings
 from repro_check.sources import git
 from repro_check.sources.discovery import SourceFile, Tree

@@ -23,7 +23,7 @@ from repro_check.project.files import (
 )
 from repro_check.project.project import CONFIG_KINDS, LazyFiles, Project
 from repro_check.rules.rule import Rule
-from repro_check.secrets.facts import SecretFacts, SecretsFile
+from repro_check.secrets.subject import SecretFacts, SecretsFile
 from repro_check.sources import git
 from repro_check.sources.directives import MARK, Directive, in_html_comments, read_directives
 from repro_check.sources.discovery import SourceFile

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.project.code import FileCode
 from repro_check.project.modules import Modules, Symbol
-from repro_check.sources.expressions import Expression, Name, parts
+from repro_check.sources.expressions import Expression, Literal, Name, parts
 from repro_check.sources.python import MODULE, Call
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class OutsideCall(msgspec.Struct, frozen=True):
 
 
 class CallGraph:
-    """Edges between the functions of a repository, made file by file when asked for.
+    """Edges between the functions of a repository, made function by function when asked for.
 
     Args:
         files: Python files by path.
@@ -59,9 +60,9 @@ class CallGraph:
         self._files = files
         self._modules = modules
         self._instantiated = tuple(instantiated)
-        self._edges: dict[str, dict[int, dict[Node, bool]]] = {}
-        self._outside: dict[str, dict[int, list[OutsideCall]]] = {}
-        self._calls: dict[str, dict[int, list[Call]]] = {}
+        self._codes: dict[str, FileCode] = {}
+        self._edges: dict[Node, dict[Node, bool]] = {}
+        self._outside: dict[Node, list[OutsideCall]] = {}
         self._nodes: dict[Symbol, tuple[Node, ...]] = {}
 
     def reachable(self, *entries: Node, surely: bool = False) -> tuple[Node, ...]:
@@ -86,92 +87,79 @@ class CallGraph:
 
     def edges(self, node: Node) -> Mapping[Node, bool]:
         """The nodes that may run directly from this one, and whether that is sure."""
-        self._read(node.path)
-        return self._edges[node.path].get(node.block, {})
+        self._read(node)
+        return self._edges[node]
 
     def outside_calls(self, node: Node) -> Iterable[OutsideCall]:
         """The calls of this node whose target is known and not of this repository."""
-        self._read(node.path)
-        return self._outside[node.path].get(node.block, ())
+        self._read(node)
+        return self._outside[node]
 
     def calls(self, node: Node) -> Iterable[Call]:
         """All calls that stand in this node's own code."""
-        self._read(node.path)
-        return self._calls[node.path].get(node.block, ())
+        return self._code_of(node.path).calls.get(node.block, ())
 
-    def _read(self, path: str) -> None:
-        if path in self._edges:
+    def _read(self, node: Node) -> None:
+        if node in self._edges:
             return
-        edges: dict[int, dict[Node, bool]] = {}
-        outside: dict[int, list[OutsideCall]] = {}
-        calls: dict[int, list[Call]] = {}
-        self._edges[path], self._outside[path], self._calls[path] = edges, outside, calls
-        file = self._files[path]
-        owners = self._owners(file)
-        resolved: dict[tuple[str, int], Symbol | None] = {}
-
-        def resolve(name: str, block: int) -> Symbol | None:
-            key = (name, file.scopes.scope(block))
-            if key not in resolved:
-                resolved[key] = self._modules.resolve(file, name, block)
-            return resolved[key]
-
-        def link(owner: int, nodes: Iterable[Node], *, surely: bool) -> None:
-            mine = edges.setdefault(owner, {})
-            for node in nodes:
-                mine[node] = mine.get(node, False) or surely
-
-        roots = {item.alias for item in file.facts.imports} | {"self", "cls"}
-        roots.update(f.qualname.rpartition(".")[2] for f in file.facts.functions)
-        roots.update(c.qualname.rpartition(".")[2] for c in file.facts.classes)
-
-        def may_be_code(name: str) -> bool:
-            return name.partition(".")[0] in roots or file.scopes.has_star
-
-        def mention(owner: int, value: Expression, block: int, *, surely: bool = False) -> None:
-            for name in _names(value):
-                if may_be_code(name.name):
-                    passed = resolve(name.name, block)
-                    if passed is not None and passed.kind in {"function", "class"}:
-                        link(owner, self._nodes_of(passed), surely=surely)
-
-        for call in file.facts.calls:
-            owner = owners[call.block]
-            calls.setdefault(owner, []).append(call)
-            symbol = resolve(call.name, call.block) if call.receiver is None else None
-            if symbol is not None and symbol.kind == "external":
-                outside.setdefault(owner, []).append(OutsideCall(path, call, symbol.name))
-                if symbol.name.endswith(".instantiate"):
-                    link(owner, self._instantiated_nodes(file), surely=False)
-            elif symbol is not None:
-                link(owner, self._nodes_of(symbol), surely=symbol.kind == "function")
-                link(owner, self._initialiser(symbol), surely=True)
-            elif call.receiver is None and may_be_code(call.name):
-                # `train.remote(cfg)`, `cli.main()`: what is done to a function may run it
-                holder = resolve(call.name.rpartition(".")[0], call.block)
-                if holder is not None and holder.kind == "function":
-                    link(owner, self._nodes_of(holder), surely=False)
-            starts = bool(_STARTER.search(call.name))
+        code = self._code_of(node.path)
+        links = _Links(self._edges.setdefault(node, {}))
+        outside = self._outside.setdefault(node, [])
+        for call in code.calls.get(node.block, ()):
+            self._follow_call(code, call, links, outside)
+            is_starter: bool | None = None
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-                mention(owner, argument, call.block, surely=starts)
-        for binding in file.facts.assignments:
-            if binding.value is not None:
-                mention(owners[binding.block], binding.value, binding.block)
-        for handed in file.facts.returns:
-            mention(owners[handed.block], handed.value, handed.block)
-        for function in file.facts.functions:
-            outer = file.facts.blocks[function.block].parent
-            if file.facts.function_of(outer) is not None:
-                # a function made inside another one is made to be called
-                link(owners[outer], [Node(path, function.block)], surely=True)
-            for decorator in function.decorators:
-                mention(function.block, decorator, outer)
-            for parameter in function.parameters:
-                if parameter.default is not None:
-                    mention(function.block, parameter.default, outer)
-        for item in file.facts.imports:
-            for module in self._imported_files(file, item.module, item.name):
-                link(owners[item.block], [Node(module, MODULE)], surely=False)
+                passed = self._mentioned(code, argument, call.block)
+                if passed and is_starter is None:
+                    is_starter = bool(_STARTER.search(call.name))
+                links.add(passed, surely=bool(is_starter))
+        for value, block in code.values.get(node.block, ()):
+            links.add(self._mentioned(code, value, block), surely=False)
+        # a function made inside another one is made to be called
+        links.add([Node(node.path, block) for block in code.inner.get(node.block, ())], surely=True)
+        for item in code.imports.get(node.block, ()):
+            paths = self._imported_files(code.file, item.module, item.name)
+            links.add([Node(path, MODULE) for path in paths], surely=False)
+
+    def _follow_call(
+        self, code: FileCode, call: Call, links: _Links, outside: list[OutsideCall]
+    ) -> None:
+        symbol = self._resolve(code, call.name, call.block) if call.receiver is None else None
+        if symbol is not None and symbol.kind == "external":
+            outside.append(OutsideCall(code.file.path, call, symbol.name))
+            if symbol.name.endswith(".instantiate"):
+                links.add(self._instantiated_nodes(code.file), surely=False)
+        elif symbol is not None:
+            links.add(self._nodes_of(symbol), surely=symbol.kind == "function")
+            links.add(self._initialiser(symbol), surely=True)
+        elif call.receiver is None and code.may_be_code(call.name):
+            # `train.remote(cfg)`, `cli.main()`: what is done to a function may run it
+            holder = self._resolve(code, call.name.rpartition(".")[0], call.block)
+            if holder is not None and holder.kind == "function":
+                links.add(self._nodes_of(holder), surely=False)
+
+    def _mentioned(self, code: FileCode, value: Expression, block: int) -> list[Node]:
+        """The functions, and the methods of the classes, whose names stand in an expression."""
+        if isinstance(value, Literal):
+            return []
+        found: list[Node] = []
+        for part in (value,) if isinstance(value, Name) else parts(value):
+            if isinstance(part, Name) and code.may_be_code(part.name):
+                symbol = self._resolve(code, part.name, block)
+                if symbol is not None and symbol.kind in {"function", "class"}:
+                    found.extend(self._nodes_of(symbol))
+        return found
+
+    def _resolve(self, code: FileCode, name: str, block: int) -> Symbol | None:
+        key = (name, code.file.scopes.scope(block))
+        if key not in code.resolved:
+            code.resolved[key] = self._modules.resolve(code.file, name, block)
+        return code.resolved[key]
+
+    def _code_of(self, path: str) -> FileCode:
+        if path not in self._codes:
+            self._codes[path] = FileCode(self._files[path])
+        return self._codes[path]
 
     def _initialiser(self, symbol: Symbol) -> Iterator[Node]:
         if symbol.kind == "class":
@@ -212,15 +200,13 @@ class CallGraph:
             if found and found != file.path:
                 yield found
 
-    @staticmethod
-    def _owners(file: PythonFile) -> list[int]:
-        """For each block the function (or the module) in whose call it runs."""
-        owners: list[int] = []
-        for index, block in enumerate(file.facts.blocks):
-            is_own = block.kind in {"module", "function"}
-            owners.append(index if is_own else owners[block.parent])
-        return owners
 
+class _Links:
+    """The edges of one node while they are collected; a sure one outweighs a possible one."""
 
-def _names(expression: Expression) -> Iterator[Name]:
-    return (part for part in parts(expression) if isinstance(part, Name))
+    def __init__(self, edges: dict[Node, bool]) -> None:
+        self._edges = edges
+
+    def add(self, nodes: Iterable[Node], *, surely: bool) -> None:
+        for node in nodes:
+            self._edges[node] = self._edges.get(node, False) or surely

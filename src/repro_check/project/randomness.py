@@ -67,12 +67,19 @@ class Randomness:
         self._sure: dict[Node, RandomUse] = {}
 
     def of(self, entry: Entry) -> RandomUse:
-        """What an entry point does with randomness, all that it calls included."""
+        """What an entry point does with randomness, all that it calls included.
+
+        Possible edges are followed only where something is trained and no seeding is sure.
+        """
+        for node in entry.nodes:
+            closures(node, self._sure_edges, self._own_use, _merged, self._sure)
+        sure = _merged([self._sure[node] for node in entry.nodes])
+        if sure.trains is None or not sure.draws or sure.seeded:
+            # nothing to seed, or seeded for sure: what may happen besides changes no answer
+            return sure
         for node in entry.nodes:
             closures(node, self._all_edges, self._own_use, _merged, self._possible)
-            closures(node, self._sure_edges, self._own_use, _merged, self._sure)
         possible = _merged([self._possible[node] for node in entry.nodes])
-        sure = _merged([self._sure[node] for node in entry.nodes])
         return RandomUse(sure.draws, possible.seeded, sure.trains, possible.is_opaque)
 
     def _all_edges(self, node: Node) -> Iterable[Node]:

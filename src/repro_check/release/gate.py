@@ -15,7 +15,7 @@ from repro_check.engine.outcome import fails
 from repro_check.errors import ReproCheckError
 from repro_check.release.checks import CheckResult, Outcome
 from repro_check.rules.rule import Rule, Stage
-from repro_check.secrets.facts import accepted_secrets
+from repro_check.secrets.baseline import accepted_secrets
 from repro_check.secrets.history import scan_history
 from repro_check.smoke import Verdict, smoke, spec_from_table
 from repro_check.sources import git

@@ -84,5 +84,3 @@ def _matching(globs: Sequence[str], project: Project) -> Iterator[str]:
 
     spec = pathspec.GitIgnoreSpec.from_lines(globs)
     return (file.path for file in project.tree.files if spec.match_file(file.path))
-
-

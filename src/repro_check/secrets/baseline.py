@@ -7,8 +7,14 @@ detect-secrets then runs. So it is read as data: the digests of its results and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from repro_check.project.project import Project
+
+BASELINE = ".secrets.baseline"
 
 BaselineKey = tuple[str, str]
 """A path relative to the root with forward slashes, and the sha1 of a secret."""
@@ -66,3 +72,9 @@ def is_allowed(lines: Sequence[str], number: int, *, path: str) -> bool:
 
     context = get_code_snippet(list(lines), number)
     return bool(is_line_allowlisted(path, lines[number - 1], context))
+
+
+def accepted_secrets(project: Project) -> frozenset[BaselineKey]:
+    """What the user of a repository set aside in detect-secrets' own baseline, read as data only."""
+    text = project.text_at(BASELINE)
+    return read_baseline(text) if text else frozenset()

@@ -37,6 +37,9 @@ _WEAK = """
 
 _TOKEN_RUN = re.compile(r"(?=[A-Za-z0-9_\-.~/+]*[0-9A-Z])[A-Za-z0-9_\-.~/+=]{16}")
 _WEAK_RUN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{16,}")
+_SHORTEST_TOKEN = 16
+_RUN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~/+=%:")
+_TO_RUNS = bytes(byte if byte in _RUN else 0x20 for byte in range(256))
 _URL = re.compile(r"://[^\s/@]+:[^\s/@]+@")
 
 _Judge = Callable[[str, int], bool]
@@ -52,12 +55,12 @@ def suspicious_lines(text: str) -> tuple[tuple[int, str], ...]:
         Pairs of the 1-based number and the text of a line, in order; lines end at a line feed,
         and a carriage return before it is not part of them.
     """
+    present = _present_questions(text)
+    if not present:
+        return ()
     lowered = text.lower()
     if len(lowered) != len(text):  # a letter whose lower case is two would shift every place
         lowered = "".join(low if len(low := each.lower()) == 1 else each for each in text)
-    present = [(word, judge) for word, judge in _questions() if word in lowered]
-    if not present:
-        return ()
     lines = text.split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     marked: set[int] = set()
@@ -69,14 +72,27 @@ def suspicious_lines(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((number + 1, lines[number].rstrip("\r")) for number in sorted(marked))
 
 
-def _questions() -> Iterator[tuple[str, _Judge]]:
-    yield from ((word, _token_follows) for word in _PREFIXES.split())
-    yield from ((word, _credential_follows) for word in _STRONG.split())
-    yield from ((word, _opaque_follows) for word in _WEAK.split())
-    yield "_pass", _credential_follows_word
-    yield "-pass", _credential_follows_word
-    yield "://", lambda line, _: bool(_URL.search(line))
-    yield "private key", lambda _line, _offset: True
+def _present_questions(text: str) -> list[tuple[str, _Judge]]:
+    """The words that stand in a text, with what must follow them.
+
+    Most texts end here, so it works on bytes, and looks for the many words of little promise only
+    where some run of characters could be a token at all.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    lowered = data.lower()
+    runs = {run for run in data.translate(_TO_RUNS).split() if len(run) >= _SHORTEST_TOKEN}
+    tokens = b"\n".join(runs).lower()
+    present: list[tuple[str, _Judge]] = []
+    present += [(word, _token_follows) for word in _PREFIXES.split() if word.encode() in tokens]
+    present += [(word, _credential_follows) for word in _STRONG.split() if word.encode() in lowered]
+    if any(_is_opaque_run(run.decode()) for run in runs):
+        present += [(word, _opaque_follows) for word in _WEAK.split() if word.encode() in lowered]
+    present += [(w, _credential_follows_word) for w in ("_pass", "-pass") if w.encode() in lowered]
+    if b"://" in lowered:
+        present.append(("://", lambda line, _: bool(_URL.search(line))))
+    if b"private key" in lowered:
+        present.append(("private key", lambda _line, _offset: True))
+    return present
 
 
 def _occurrences(word: str, text: str, starts: list[int]) -> Iterator[tuple[int, int]]:
@@ -101,8 +117,10 @@ def _credential_follows_word(line: str, offset: int) -> bool:
 
 
 def _opaque_follows(line: str, offset: int) -> bool:
+    return _is_opaque_run(line[offset:])
+
+
+def _is_opaque_run(text: str) -> bool:
     # What `is_opaque` demands of a value holds for a longer run around it, too: a mixed part, and
     # the three changes of its shortest values.
-    return any(
-        mixed_parts(run) and class_changes(run) >= 3 for run in _WEAK_RUN.findall(line, offset)
-    )
+    return any(mixed_parts(run) and class_changes(run) >= 3 for run in _WEAK_RUN.findall(text))

@@ -107,8 +107,14 @@ def seed_missing_from_config(project: Project) -> Iterator[Finding]:
             "declares a seed",
             help="Add `seed: 0` and pass it to your seeding function; report the mean over several.",
             confidence=Confidence.MEDIUM,
-            related=[Related(project.python[loads[0].path].location(
-                Span(loads[0].line, 1, loads[0].line, 1)), "the config is loaded here")],
+            related=[
+                Related(
+                    project.python[loads[0].path].location(
+                        Span(loads[0].line, 1, loads[0].line, 1)
+                    ),
+                    "the config is loaded here",
+                )
+            ],
             fix=_fix(config),
         )
         return
@@ -117,7 +123,9 @@ def seed_missing_from_config(project: Project) -> Iterator[Finding]:
 def _main_config(configs: Sequence[ConfigFile], folder: str | None) -> ConfigFile | None:
     """The config that a reader would open first: the top one of the folder that is loaded."""
     inside = [c for c in configs if folder and c.path.startswith(f"{folder}/")] or list(configs)
-    inside.sort(key=lambda config: (config.path.count("/"), "config" not in config.path, config.path))
+    inside.sort(
+        key=lambda config: (config.path.count("/"), "config" not in config.path, config.path)
+    )
     return inside[0] if inside else None
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from repro_check.data import State, StatIndex, Verdict, declarations, verify
 from repro_check.findings import Finding, NotChecked, Severity
 from repro_check.project.files import ConfigFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import Outcome, Stage, rule
+
+if TYPE_CHECKING:
+    from repro_check.data import Verdict
 
 
 @rule("DATA002", severity=Severity.ERROR, on=ConfigFile, practice=6, stage=Stage.DATA)
@@ -41,8 +44,8 @@ def data_mismatch(config: ConfigFile, project: Project) -> Iterator[Outcome]:
           url: https://example.org/train.tar.gz
           md5: 00000000000000000000000000000000
     """
-    if not config.is_product:
-        return
+    from repro_check.data import State, StatIndex, declarations, verify
+
     folder = project.state_folder
     index = StatIndex(folder) if folder else None
     for declaration in declarations(config.facts):

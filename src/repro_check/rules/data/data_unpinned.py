@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from repro_check.data import undeclared
 from repro_check.findings import Finding, Severity
 from repro_check.project.configs import is_experiment_config
 from repro_check.project.files import ConfigFile
@@ -48,6 +47,8 @@ def data_unpinned(config: ConfigFile, project: Project) -> Iterator[Finding]:
 
         train = MNIST(root="./data", download=True)
     """
+    from repro_check.data import undeclared
+
     if not is_experiment_config(config) or _is_recorded_elsewhere(project):
         return
     for declaration in undeclared(config.facts):

@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterator
 
 from repro_check.findings import Finding, Fix, Safety, Severity, Span
+from repro_check.project.environment import is_conda_environment
 from repro_check.project.files import ConfigFile, RequirementsFile
 from repro_check.project.project import Project
 from repro_check.rules.deps._indexes import INDEX_OPTIONS, names_index
 from repro_check.rules.deps._places import is_elsewhere
 from repro_check.rules.rule import rule
 from repro_check.sources.config import Entry
-from repro_check.sources.requirement_item import RequirementItem, items_of
+from repro_check.sources.environment import read_environment
+from repro_check.sources.requirement_item import RequirementItem, requirement
 
 # public indexes refuse local versions (PEP 440, "Local version identifiers")
 _LOCAL_VERSION = re.compile(r"===?\s*[^,;\s]*\+(?P<local>[A-Za-z0-9.]+)")
 _CONDA = re.compile(r"[\w.-]+=[\w.!*]+(=[\w.]+)?")
-_ENVIRONMENT = re.compile(r"(^|/)(conda[-_.]?)?env(ironment)?[\w.-]*\.ya?ml$", re.IGNORECASE)
 _HINT = "`pip list --format=freeze` prints versions"
 
 
@@ -67,7 +68,7 @@ def uninstallable_requirement(
         yield from _in_requirements(file, project)
     elif file.path.endswith("pyproject.toml"):
         yield from _in_pyproject(file)
-    elif _is_environment(file):
+    elif is_conda_environment(file):
         yield from _in_environment(file)
 
 
@@ -93,13 +94,12 @@ def _in_requirements(file: RequirementsFile, project: Project) -> Iterator[Findi
 
 
 def _in_environment(file: ConfigFile) -> Iterator[Finding]:
-    pip = [entry for entry in file.facts.entries if entry.keys[2:3] == ("pip",)]
-    items = [(entry, item) for entry in pip for item in _items(entry)]
-    has_index = any(item.name in INDEX_OPTIONS for _, item in items)
-    for entry, item in items:
+    items = read_environment(file.facts).pip
+    has_index = any(item.name in INDEX_OPTIONS for item in items)
+    for item in items:
         reason = _why(item, file.path)
         if reason and not (_local(item) and has_index):
-            yield file.finding(entry.span, reason[0], help=reason[1])
+            yield file.finding(item.span, reason[0], help=reason[1])
     prefix = file.facts.get("prefix")
     if prefix is not None and is_elsewhere(prefix.text, file.path):
         yield file.finding(
@@ -116,7 +116,8 @@ def _in_pyproject(file: ConfigFile) -> Iterator[Finding]:
             ("project", "dependencies"),
             ("project", "optional-dependencies"),
         }
-        for item in _items(entry) if is_dependency else ():
+        if is_dependency and entry.kind == "scalar":
+            item = requirement(entry.text, entry.span)
             reason = None if _local(item) else _why(item, file.path)
             if reason:
                 yield file.finding(entry.span, reason[0], help=reason[1])
@@ -148,22 +149,9 @@ def _why(item: RequirementItem, path: str) -> tuple[str, str] | None:
     return None
 
 
-def _items(entry: Entry) -> Iterator[RequirementItem]:
-    """What pip reads in a scalar of a list of requirements."""
-    if entry.kind == "scalar":
-        yield from items_of(entry.text, lambda _start, _end: entry.span)
-
-
 def _local(item: RequirementItem) -> str:
     found = _LOCAL_VERSION.search(item.specifier) if item.kind == "requirement" else None
     return found["local"] if found else ""
-
-
-def _is_environment(file: ConfigFile) -> bool:
-    """Whether a YAML file describes a conda environment: RL has an `env.yaml` of its own."""
-    facts = file.facts
-    has_sign = facts.get("channels") or facts.get("prefix") or _ENVIRONMENT.search(file.path)
-    return facts.format == "yaml" and facts.get("dependencies") is not None and bool(has_sign)
 
 
 def _drop_line(file: ConfigFile, entry: Entry) -> Fix | None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Finding, Location, Severity
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
-from repro_check.sources.requirements import RequirementItem
 
 
 @rule("DEPS002", severity=Severity.WARNING, on=Project, practice=9, stage=Stage.REPOSITORY)
 def unlocked_environment(project: Project) -> Iterator[Finding]:
     """The versions that the results came from are not recorded.
 
-    Next year the same requirement file installs other versions, and the numbers move or the code stops.
-    A lock file of any tool is enough, and so is a file in which every requirement is pinned. Packages that
-    others install should leave their own requirements open and are not asked.
+    Next year the same requirement file installs other versions, and the numbers move or the code
+    stops. A lock file of any tool is enough, and so is any file that pins the same requirements.
+    Packages that others install should leave their own requirements open and are not asked; an image
+    that a Dockerfile names by its digest helps half way, so that is only noted.
 
     Bad:
         # file: requirements.txt
@@ -56,26 +56,19 @@ def unlocked_environment(project: Project) -> Iterator[Finding]:
         numpy>=1.20
     """
     environment = project.environment
-    if environment.is_library or environment.locks or environment.compiled:
+    if environment.is_library or not (project.entries or project.notebooks):
         return
-    if not project.entries and not project.notebooks:
-        return
-    for path in environment.floating:
-        file = project.requirements[path]
-        open_items = [item for item in file.facts.items if _is_open(item)]
-        if not open_items:
+    for file in environment.files:
+        open_ones = environment.open_dependencies(file) if file.is_runtime else ()
+        if not open_ones:
             continue
-        names = ", ".join(f"`{item.name or item.text}`" for item in open_items[:3])
-        more = f" and {len(open_items) - 3} more" if len(open_items) > 3 else ""
-        total = sum(1 for item in file.facts.items if item.kind == "requirement")
-        yield file.finding(
-            open_items[0].span,
-            f"{len(open_items)} of {total} requirements name no exact version ({names}{more}), "
-            "and the repository has no lock file",
+        names = ", ".join(f"`{one.text}`" for one in open_ones[:3])
+        more = f" and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
+        yield Finding(
+            message=f"{len(open_ones)} of {len(file.dependencies)} requirements name no exact version "
+            f"({names}{more}), and no lock file records what was installed",
+            location=Location(path=file.path, span=open_ones[0].span),
             help="Freeze the environment that gave your results: `pip-compile` or `uv lock`, and "
             "commit what it writes.",
+            severity=Severity.INFO if environment.has_image else None,
         )
-
-
-def _is_open(item: RequirementItem) -> bool:
-    return item.kind == "requirement" and not item.is_pinned

@@ -9,7 +9,7 @@ import msgspec
 from repro_check.findings import Finding, Location, Severity, Span
 from repro_check.project.project import Project
 from repro_check.rules.rule import OWN, rule
-from repro_check.secrets.facts import FileSecret, SecretsFile, accepted_secrets
+from repro_check.secrets.subject import FileSecret, SecretsFile
 
 
 @rule("SEC001", severity=Severity.ERROR, on=SecretsFile, practice=10, roles=OWN)
@@ -41,6 +41,8 @@ def secret_in_tree(file: SecretsFile, project: Project) -> Iterator[Finding]:
         revision: {random hex 40}
         api_key: your-api-key-here
     """
+    from repro_check.secrets.baseline import accepted_secrets
+
     accepted = accepted_secrets(project)
     for found in file.secrets:
         if (file.path, found.sha1) in accepted:
@@ -61,4 +63,3 @@ def _place(path: str, found: FileSecret) -> Location:
     if found.is_output:
         span = Span(1, 1, 1, 1)
     return Location(path=path, cell=found.cell, span=span)
-

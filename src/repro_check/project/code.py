@@ -1,0 +1,67 @@
+"""The code of one file, sorted by the function (or module) in whose call it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from repro_check.sources.expressions import Expression
+from repro_check.sources.python import Call, Import
+
+if TYPE_CHECKING:
+    from repro_check.project.files import PythonFile
+    from repro_check.project.modules import Symbol
+
+
+class FileCode:
+    """What each function of a file does, by the index of its block; the module's own is 0.
+
+    Attributes:
+        file: the file.
+        calls: the calls that a function makes.
+        values: expressions that it binds, returns, or is decorated and defaulted with, and the block
+            in which their names are looked up.
+        inner: the functions that are defined in it.
+        imports: the imports that it runs.
+        resolved: names looked up so far, by name and scope.
+    """
+
+    def __init__(self, file: PythonFile) -> None:
+        self.file = file
+        facts = file.facts
+        self._owners: list[int] = []
+        for index, block in enumerate(facts.blocks):
+            is_own = block.kind in {"module", "function"}
+            self._owners.append(index if is_own else self._owners[block.parent])
+        self.calls: dict[int, list[Call]] = {}
+        for call in facts.calls:
+            self.calls.setdefault(self._owners[call.block], []).append(call)
+        self.values: dict[int, list[tuple[Expression, int]]] = {}
+        for binding in facts.assignments:
+            if binding.value is not None:
+                self._keep(self._owners[binding.block], binding.value, binding.block)
+        for handed in facts.returns:
+            self._keep(self._owners[handed.block], handed.value, handed.block)
+        self.inner: dict[int, list[int]] = {}
+        for function in facts.functions:
+            outer = facts.blocks[function.block].parent
+            if facts.blocks[self._owners[outer]].kind == "function":
+                self.inner.setdefault(self._owners[outer], []).append(function.block)
+            for decorator in function.decorators:
+                self._keep(function.block, decorator, outer)
+            for parameter in function.parameters:
+                if parameter.default is not None:
+                    self._keep(function.block, parameter.default, outer)
+        self.imports: dict[int, list[Import]] = {}
+        for item in facts.imports:
+            self.imports.setdefault(self._owners[item.block], []).append(item)
+        self.resolved: dict[tuple[str, int], Symbol | None] = {}
+        self._roots = {item.alias for item in facts.imports} | {"self", "cls"}
+        self._roots.update(function.qualname.rpartition(".")[2] for function in facts.functions)
+        self._roots.update(item.qualname.rpartition(".")[2] for item in facts.classes)
+
+    def may_be_code(self, name: str) -> bool:
+        """Whether a dotted name can mean a function or a class, by its first part."""
+        return name.partition(".")[0] in self._roots or self.file.scopes.has_star
+
+    def _keep(self, owner: int, value: Expression, block: int) -> None:
+        self.values.setdefault(owner, []).append((value, block))
