@@ -12,7 +12,7 @@ from repro_check.project.modules import Symbol
 from repro_check.project.project import Project
 from repro_check.settings import Settings
 from repro_check.sources.discovery import discover
-from repro_check.sources.python import MODULE
+from repro_check.sources.python import MODULE, ModuleFacts, read_python
 
 
 def project(root: Path, files: Mapping[str, str], **settings: object) -> Project:
@@ -73,3 +73,8 @@ def reached(opened: Project, path: str, qualname: str = "", *, surely: bool = Fa
     """All that may run, or surely runs, when a function runs."""
     found = opened.calls.reachable(node(opened, path, qualname), surely=surely)
     return {name_of(opened, item) for item in found}
+
+
+def read_facts(source: str) -> ModuleFacts:
+    """Facts of a source text."""
+    return read_python(dedent(source).encode())

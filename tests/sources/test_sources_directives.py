@@ -23,7 +23,11 @@ def one(source: str) -> Directive:
 @pytest.mark.parametrize(
     ("comment", "codes", "reason"),
     [
-        ("# repro-check: ignore[SEED004] -- seeds the database", ("SEED004",), "seeds the database"),
+        (
+            "# repro-check: ignore[SEED004] -- seeds the database",
+            ("SEED004",),
+            "seeds the database",
+        ),
         ("# repro-check: ignore[A1,B2 , c-d] -- x", ("A1", "B2", "c-d"), "x"),
         ("#repro-check:ignore[A1]--x", ("A1",), "x"),
         ("#: repro-check: ignore[A1] -- x", None, ""),
@@ -80,7 +84,14 @@ def test_a_comment_alone_on_its_line_is_told_from_one_behind_code(
 
 
 @pytest.mark.parametrize(
-    "source", [f"x  # {FULL}", f"é = 'ü'  # {FULL}", f"# é # {FULL}", f"if x:\n\tx #{FULL}  ", f"'''\n'''  # {FULL}"]
+    "source",
+    [
+        f"x  # {FULL}",
+        f"é = 'ü'  # {FULL}",
+        f"# é # {FULL}",
+        f"if x:\n\tx #{FULL}  ",
+        f"'''\n'''  # {FULL}",
+    ],
 )
 def test_the_place_of_a_suppression_is_exact(source: str) -> None:
     directive = one(source)
@@ -89,7 +100,13 @@ def test_the_place_of_a_suppression_is_exact(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [f"x = '# {FULL}'", f"'''\n# {FULL}\n'''", f"x = f'''\n# {FULL} {{y}}'''", f"x = r'\\' # {FULL}'"]
+    "source",
+    [
+        f"x = '# {FULL}'",
+        f"'''\n# {FULL}\n'''",
+        f"x = f'''\n# {FULL} {{y}}'''",
+        f"x = r'\\' # {FULL}'",
+    ],
 )
 def test_strings_suppress_nothing(source: str) -> None:
     try:
@@ -110,7 +127,9 @@ def test_other_line_ends_do_not_reach_into_the_reason(end: str) -> None:
     assert (directive.line, directive.reason) == (2, "why not")
 
 
-@pytest.mark.parametrize("source", [f"x = 1  # {FULL}\n\x0c\n", f"if x:\n\x0c  y  # {FULL}\n", f"\\\nx # {FULL}"])
+@pytest.mark.parametrize(
+    "source", [f"x = 1  # {FULL}\n\x0c\n", f"if x:\n\x0c  y  # {FULL}\n", f"\\\nx # {FULL}"]
+)
 def test_odd_white_space_is_no_obstacle(source: str) -> None:
     assert one(source).codes == ("SEED004", "CFG003")
 

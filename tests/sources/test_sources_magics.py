@@ -104,13 +104,30 @@ def test_magics_over_several_lines_keep_the_lines_below_in_place(source: str, pl
 
 @pytest.mark.parametrize(
     "first",
-    ["%%bash", "%%html", "%%writefile model.py", "%%R -i x", "%%sql", "%%", "%%javascript", "%%file x", "\n  \n%%sh"],
+    [
+        "%%bash",
+        "%%html",
+        "%%writefile model.py",
+        "%%R -i x",
+        "%%sql",
+        "%%",
+        "%%javascript",
+        "%%file x",
+        "\n  \n%%sh",
+    ],
 )
 def test_a_cell_in_another_language_holds_no_python(first: str) -> None:
     assert plain_python(f"{first}\nx = 1") is None
 
 
-@given(st.one_of(python_like, st.lists(st.sampled_from([*UNTOUCHED.values(), "!ls\n", "%x \\\n", "a?\n", "'", '"""', "("])).map("".join)))
+@given(
+    st.one_of(
+        python_like,
+        st.lists(
+            st.sampled_from([*UNTOUCHED.values(), "!ls\n", "%x \\\n", "a?\n", "'", '"""', "("])
+        ).map("".join),
+    )
+)
 def test_no_line_is_won_or_lost(source: str) -> None:
     plain = plain_python(source)
     if plain is not None:
@@ -138,5 +155,11 @@ def test_a_program_of_every_kind_holds_no_magic() -> None:
 
 
 def test_a_long_line_is_no_trap() -> None:
-    for line in ("a," * 100_000, "x" * 200_000, "a" + " " * 200_000 + "b", "?" * 100_000, "[" * 100_000):
+    for line in (
+        "a," * 100_000,
+        "x" * 200_000,
+        "a" + " " * 200_000 + "b",
+        "?" * 100_000,
+        "[" * 100_000,
+    ):
         assert plain_python(line) is not None

@@ -24,7 +24,9 @@ def markdown(source: Source) -> dict[str, object]:
     return {"cell_type": "markdown", "source": source, "metadata": {}}
 
 
-def written(cells: Sequence[dict[str, object]], *, indent: int | None = 1, **metadata: object) -> bytes:
+def written(
+    cells: Sequence[dict[str, object]], *, indent: int | None = 1, **metadata: object
+) -> bytes:
     document = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(document, indent=indent, ensure_ascii=False).encode()
 
@@ -134,7 +136,9 @@ def test_suppressions_in_cells_are_read() -> None:
     assert directive.codes == ("SEED004",)
 
 
-PIECES = st.sampled_from(["x = 1", "", "# é", "!ls", "%cd \\\n  b", "if x:\n    y = 'é'", '"""\n%d\n"""', "(\n1,\n)"])
+PIECES = st.sampled_from(
+    ["x = 1", "", "# é", "!ls", "%cd \\\n  b", "if x:\n    y = 'é'", '"""\n%d\n"""', "(\n1,\n)"]
+)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.lists(PIECES, max_size=4)), max_size=6))
@@ -234,7 +238,7 @@ def test_malformed_cells_are_borne(cells: list[object]) -> None:
     ("data", "reason"),
     [
         (b"", "line 1: is not a JSON document"),
-        (b"{\n \"cells\": [,]}", "line 2: is not a JSON document"),
+        (b'{\n "cells": [,]}', "line 2: is not a JSON document"),
         (b"[]", "not a notebook"),
         (b"{}", "not a notebook"),
         (b'{"cells": 3}', "not a notebook"),
@@ -283,7 +287,7 @@ def test_a_line_of_a_cell_is_found_in_the_json(indent: int | None) -> None:
     data = written([markdown("x"), code(["é = 1\n", "f('é')\n", "\n", "g()"])], indent=indent)
     assert [shown(data, 2, line) for line in (1, 2, 3, 4)] == [
         '"é = 1\\n"',
-        '"f(\'é\')\\n"',
+        "\"f('é')\\n\"",
         '"\\n"',
         '"g()"',
     ]

@@ -203,7 +203,9 @@ def test_the_places_of_real_modules_are_exact(path: Path) -> None:
     all_places_are_exact(source, read_python(source.encode()))
 
 
-ATOMS = st.sampled_from(["é", "x", "f(ü)", "'🎲'", "1", "f'é{x}ß{f(é)}'", "a.ß", "(\n é)", "x[é]", "None"])
+ATOMS = st.sampled_from(
+    ["é", "x", "f(ü)", "'🎲'", "1", "f'é{x}ß{f(é)}'", "a.ß", "(\n é)", "x[é]", "None"]
+)
 TREES = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
@@ -243,7 +245,9 @@ def test_every_statement_and_expression_is_walked_once() -> None:
 def test_what_later_versions_of_python_added_is_walked(kind: str) -> None:
     since, source = LATER_KINDS[kind]
     if sys.version_info < since:
-        assert unreadable(source.encode()).endswith((f"(read as Python 3.{sys.version_info.minor})", "parenthesized)"))
+        assert unreadable(source.encode()).endswith(
+            (f"(read as Python 3.{sys.version_info.minor})", "parenthesized)")
+        )
         return
     facts = read_python(source.encode())
     called = sum(isinstance(node, ast.Call) for node in ast.walk(ast.parse(source)))
@@ -295,7 +299,8 @@ def test_constants_keep_their_value(source: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["b'x'", "...", "1j", str(2**63), "'\\ud800'", "lambda: 1", "[x for x in y]", "x[1:2]"]
+    "source",
+    ["b'x'", "...", "1j", str(2**63), "'\\ud800'", "lambda: 1", "[x for x in y]", "x[1:2]"],
 )
 def test_of_other_values_only_the_place_is_kept(source: str) -> None:
     made = the_value(source)
@@ -627,7 +632,9 @@ def test_paths_are_whole_strings_with_the_name_that_they_are_given_to(
 
 def test_a_path_knows_the_call_that_it_is_given_to() -> None:
     facts = read("g(open('a/b', k='c/d'), ['e/f'])\n'g/h' + x")
-    calls = {item.value: facts.calls[item.call].name for item in facts.path_literals if item.call >= 0}
+    calls = {
+        item.value: facts.calls[item.call].name for item in facts.path_literals if item.call >= 0
+    }
     assert calls == {"a/b": "open", "c/d": "open"}
 
 
@@ -683,11 +690,13 @@ def test_the_declared_encoding_is_used(declaration: str, encoding: str) -> None:
     assert only_call(facts, "f").span.column == len(word) + 9
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n", b"# only a comment", b"'''only docs'''", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\n\n", b"# only a comment", b"'''only docs'''", b"\xef\xbb\xbf"]
+)
 def test_a_file_without_code_has_no_facts(data: bytes) -> None:
     facts = read_python(data)
     assert [block.kind for block in facts.blocks] == ["module"]
-    assert not (facts.calls or facts.functions or facts.assignments)
+    assert facts.calls == facts.functions == facts.assignments == ()
 
 
 DEEP = {
@@ -710,10 +719,7 @@ DEEP = {
 
 @pytest.mark.parametrize("kind", DEEP)
 def test_deep_nesting_is_read_or_refused_in_one_way(kind: str) -> None:
-    try:
-        read_python(DEEP[kind].encode())
-    except Unreadable as error:
-        assert error.reason
+    read_or_refuse(DEEP[kind].encode())
 
 
 @pytest.mark.parametrize("kind", ["method chain", "elifs", "subscripts", "attribute chain"])
@@ -749,8 +755,7 @@ def test_twenty_thousand_statements_are_read_in_ordinary_time() -> None:
 def read_or_refuse(data: bytes) -> ModuleFacts | None:
     try:
         facts = read_python(data)
-    except Unreadable as error:
-        assert error.reason
+    except Unreadable:
         return None
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(facts), type=ModuleFacts) == facts
     return facts

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 
 # calls that run the function they are given
-_STARTER = re.compile(r"(^|\.)(run|spawn|Fire|launch|launch_job|start_processes|Process|Thread|main|cli|map)$")
+_STARTER = re.compile(
+    r"(^|\.)(run|spawn|Fire|launch|launch_job|start_processes|Process|Thread|main|cli|map)$"
+)
 
 
 class Node(msgspec.Struct, frozen=True, order=True):
@@ -118,7 +120,7 @@ class CallGraph:
         # a function made inside another one is made to be called
         links.add([Node(node.path, block) for block in code.inner.get(node.block, ())], surely=True)
         for item in code.imports.get(node.block, ()):
-            paths = self._imported_files(code.file, item.module, item.name)
+            paths = self._modules.imported(code.file.path, item)
             links.add([Node(path, MODULE) for path in paths], surely=False)
 
     def _follow_call(
@@ -132,11 +134,6 @@ class CallGraph:
         elif symbol is not None:
             links.add(self._nodes_of(symbol), surely=symbol.kind == "function")
             links.add(self._initialiser(symbol), surely=True)
-        elif call.receiver is None and code.may_be_code(call.name):
-            # `train.remote(cfg)`, `cli.main()`: what is done to a function may run it
-            holder = self._resolve(code, call.name.rpartition(".")[0], call.block)
-            if holder is not None and holder.kind == "function":
-                links.add(self._nodes_of(holder), surely=False)
 
     def _mentioned(self, code: FileCode, value: Expression, block: int) -> list[Node]:
         """The functions, and the methods of the classes, whose names stand in an expression."""
@@ -146,7 +143,7 @@ class CallGraph:
         for part in (value,) if isinstance(value, Name) else parts(value):
             if isinstance(part, Name) and code.may_be_code(part.name):
                 symbol = self._resolve(code, part.name, block)
-                if symbol is not None and symbol.kind in {"function", "class"}:
+                if symbol is not None and symbol.kind in {"function", "class", "attribute"}:
                     found.extend(self._nodes_of(symbol))
         return found
 
@@ -175,10 +172,9 @@ class CallGraph:
         return known
 
     def _find_nodes(self, symbol: Symbol) -> Iterator[Node]:
-        if symbol.kind == "function":
-            for function in self._modules.functions(symbol):
-                yield Node(symbol.path, function.block)
-        elif symbol.kind in {"class", "instance"}:
+        for function in self._modules.functions(symbol):
+            yield Node(symbol.path, function.block)
+        if symbol.kind in {"class", "instance", "attribute"}:
             for path, method in self._modules.methods(symbol):
                 yield Node(path, method.block)
 
@@ -188,17 +184,6 @@ class CallGraph:
             if symbol is not None and symbol.kind in {"function", "class"}:
                 yield Node(symbol.path, MODULE)
                 yield from self._nodes_of(symbol)
-
-    def _imported_files(self, file: PythonFile, module: str, name: str) -> Iterator[str]:
-        """The files whose top levels an import runs: those of the packages around it, too."""
-        names = module.lstrip(".").split(".") if module.strip(".") else []
-        dots = module[: len(module) - len(module.lstrip("."))]
-        if name and name != "*":
-            names.append(name)
-        for end in range(0 if dots else 1, len(names) + 1):
-            found = self._modules.find(dots + ".".join(names[:end]), file.path)
-            if found and found != file.path:
-                yield found
 
 
 class _Links:

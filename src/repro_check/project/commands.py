@@ -58,12 +58,12 @@ def _shell_texts(project: Project) -> Iterator[tuple[str, str, int]]:
 def _script(project: Project, path: str, script: str, *, is_module: bool) -> str | None:
     if not script:
         return None
-    name = script.replace(".", "/") + ".py" if is_module else script
-    folder = posixpath.dirname(path)
-    candidates = [posixpath.normpath(posixpath.join(folder, name)), posixpath.normpath(name)]
-    if is_module:
-        candidates.append(f"src/{name}")
-    for candidate in candidates:
-        if candidate in project.tree:
-            return candidate
+    stem = script.replace(".", "/")
+    names = [f"{stem}.py", f"{stem}/__main__.py"] if is_module else [script]
+    folders = [posixpath.dirname(path), ""] + (["src"] if is_module else [])
+    for folder in folders:
+        for name in names:
+            candidate = posixpath.normpath(posixpath.join(folder, name))
+            if candidate in project.tree:
+                return candidate
     return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.project.libraries import seeds_itself
 from repro_check.sources.config import ConfigFacts, Entry
 from repro_check.sources.expressions import Literal
 from repro_check.sources.kinds import Kind
@@ -19,15 +20,17 @@ if TYPE_CHECKING:
     from repro_check.project.files import ConfigFile
     from repro_check.project.project import LazyFiles, Project
 
-SEED_KEY = re.compile(r"(^|_)seeds?($|_)|^randomness$|^random_state$|[a-z]Seed$", re.IGNORECASE)
-_CONFIG_FOLDER = re.compile(r"(^|[-_])(confs?|configs?|cfgs?|hparams|options|experiments?)($|[-_])", re.I)
+SEED_KEY = re.compile(r"(?i:(^|_)seeds?($|_)|^randomness$|^random_state$)|[a-z]Seed$")
+_CONFIG_FOLDER = re.compile(
+    r"(^|[-_])(confs?|configs?|cfgs?|hparams|options|experiments?)($|[-_])", re.IGNORECASE
+)
 _NOT_EXPERIMENTS = re.compile(
     r"(^|/)(\.[^/]+|mkdocs\.ya?ml|codecov\.ya?ml|environment[^/]*\.ya?ml|docker-compose[^/]*|"
     r"dvc\.ya?ml|action\.ya?ml|package(-lock)?\.json|setup\.json|pyproject\.toml|[^/]*\.lock|"
     r"Pipfile|CITATION\.cff|codemeta\.json|tsconfig[^/]*\.json|conda[^/]*\.ya?ml|renovate\.json)$"
 )
 _LOADERS = re.compile(
-    r"(^|\.)(hydra\.main|hydra\.compose|compose|OmegaConf\.load|yaml\.(safe_load|load|full_load)|"
+    r"(^|\.)(hydra\.(main|compose|initialize)|compose|OmegaConf\.load|yaml\.(safe_load|load|full_load)|"
     r"tomllib\.loads?|toml\.loads?|tomli\.loads?|Config\.fromfile|ConfigParser|LightningCLI)$"
 )
 
@@ -74,6 +77,15 @@ def is_experiment_config(file: ConfigFile) -> bool:
     return in_folder or (file.file.kind is not Kind.JSON and bool(_CONFIG_FOLDER.search(stem)))
 
 
+def config_base(path: str) -> str:
+    """The folder whose configs these are: what stands before `configs/`, "" for the root."""
+    folders = path.split("/")[:-1]
+    until = next(
+        (i for i, folder in enumerate(folders) if _CONFIG_FOLDER.search(folder)), len(folders)
+    )
+    return "/".join(folders[:until])
+
+
 def seed_entries(facts: ConfigFacts) -> Iterator[Entry]:
     """The entries of a config that declare a seed."""
     for entry in facts.entries:
@@ -90,7 +102,7 @@ def config_loads(project: Project, nodes: Iterable[Node]) -> Iterator[ConfigLoad
             if not _LOADERS.search(name):
                 continue
             folder = None
-            if name.endswith(("hydra.main", "compose", "initialize")):
+            if name.endswith(("hydra.main", "hydra.initialize")):
                 given = call.argument(0, "config_path")
                 if isinstance(given, Literal) and isinstance(given.value, str):
                     folder = posixpath.normpath(
@@ -106,6 +118,8 @@ def declares_seed_option(project: Project, nodes: Iterable[Node]) -> bool:
 
 
 def _names_seed(facts: ModuleFacts) -> bool:
+    if any(seeds_itself(item.name) for item in facts.imports):
+        return True
     for call in facts.calls:
         for argument in call.args[:2]:
             value = getattr(argument, "value", None)

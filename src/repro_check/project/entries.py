@@ -10,13 +10,15 @@ import msgspec
 
 from repro_check.project.calls import CallGraph, Node
 from repro_check.project.libraries import is_training
-from repro_check.sources.expressions import Name, Operation
+from repro_check.sources.expressions import Expression, Name, Operation
 from repro_check.sources.python import MODULE, ModuleFacts
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
 
-_DECORATED = re.compile(r"(^|\.)(hydra\.main|hydra_main|click\.command|click\.group|\w*app\.command)$")
+_DECORATED = re.compile(
+    r"(^|\.)(hydra\.main|hydra_main|click\.command|click\.group|(\w*app|\w*cli|main)\.command)$"
+)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -31,12 +33,19 @@ def main_guard(facts: ModuleFacts) -> int | None:
     for index, block in enumerate(facts.blocks):
         if block.kind != "if" or block.parent != MODULE:
             continue
-        test = block.test
-        if isinstance(test, Operation) and test.operator == "==":
-            sides = {getattr(side, "name", None) or getattr(side, "value", None) for side in test.operands}
-            if sides == {"__name__", "__main__"}:
-                return index
+        tests: tuple[Expression | None, ...] = (block.test,)
+        if isinstance(block.test, Operation) and block.test.operator == "and":
+            tests = block.test.operands
+        if any(_asks_for_main(test) for test in tests):
+            return index
     return None
+
+
+def _asks_for_main(test: Expression | None) -> bool:
+    if not isinstance(test, Operation) or test.operator != "==":
+        return False
+    sides = {getattr(side, "name", None) or getattr(side, "value", None) for side in test.operands}
+    return sides == {"__name__", "__main__"}
 
 
 def is_run(facts: ModuleFacts) -> bool:

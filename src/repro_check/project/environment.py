@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -104,13 +104,17 @@ def is_conda_environment(file: ConfigFile) -> bool:
 def _files(project: Project) -> Iterator[DependencyFile]:
     for requirements in project.requirements.readable():
         if requirements.is_product:
-            is_runtime = not _DEVELOPMENT.search(requirements.path)
-            is_constraint = "constraint" in posixpath.basename(requirements.path).lower()
-            made = tuple(_of_requirements(requirements))
-            yield DependencyFile(requirements.path, made, is_runtime and not is_constraint)
+            path = requirements.path
+            is_constraint = "constraint" in posixpath.basename(path).lower()
+            # what is compiled from `x.in` is installed from `x.txt`
+            is_input = path.endswith(".in") and f"{path.removesuffix('.in')}.txt" in project.tree
+            is_runtime = not (is_constraint or is_input or _DEVELOPMENT.search(path))
+            yield DependencyFile(path, tuple(_of_requirements(requirements)), is_runtime)
     for config in project.configs.readable():
         if config.is_product and config.facts.format in {"yaml", "toml"}:
             is_project = config.path.endswith("pyproject.toml")
+            if is_project and project.settings.library is None and _is_package(config):
+                continue
             made = tuple(_of_project(config) if is_project else _of_conda(config))
             if made:
                 yield DependencyFile(config.path, made, not _DEVELOPMENT.search(config.path))
@@ -173,9 +177,14 @@ def _is_library(project: Project) -> bool:
         if "install_requires" in text or "classifiers" in text:
             return True
     config = project.configs.get("pyproject.toml")
-    keys: Iterable[tuple[str | int, ...]] = (
-        () if config is None else {e.keys for e in config.facts.entries}
-    )
-    has_name = ("project", "name") in keys or ("tool", "poetry", "name") in keys
-    is_unpackaged = ("tool", "poetry", "package-mode") in keys
-    return has_name and any(key[:1] == ("build-system",) for key in keys) and not is_unpackaged
+    return config is not None and _is_package(config)
+
+
+def _is_package(file: ConfigFile) -> bool:
+    """Whether a `pyproject.toml` names a package and what builds it."""
+    facts = file.facts
+    modes = (facts.get("tool", "poetry", "package-mode"), facts.get("tool", "uv", "package"))
+    if any(mode is not None and mode.text.lower() == "false" for mode in modes):
+        return False
+    has_name = facts.get("project", "name") or facts.get("tool", "poetry", "name")
+    return bool(has_name) and any(entry.keys[:1] == ("build-system",) for entry in facts.entries)

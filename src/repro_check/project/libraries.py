@@ -57,6 +57,8 @@ _GENERATORS = re.compile(
 _SEEDER_NAME = re.compile(
     r"(^|[._])(seeds?|seed_everything|seed_all|set_determinism|PRNGKey)$|(^|[._])set_\w*seed$"
 )
+# and these only tell a seed (`torch.initial_seed`)
+_SEED_READER = re.compile(r"(^|[._])(get|initial|current|default|load|read|parse)_(\w+_)?seeds?$")
 # these seed by themselves, with a documented default
 _SELF_SEEDING = re.compile(
     r"(^|\.)(TrainingArguments|Seq2SeqTrainingArguments|LightningCLI|SFTConfig|DPOConfig)$"
@@ -85,7 +87,7 @@ _TORCH_OTHER = re.compile(
     r"WeightedRandomSampler))$"
 )
 _KERAS = re.compile(
-    r"^(tensorflow\.(compat\.v1\.)?)?keras\.(layers\.\w+|models?\.\w+|Sequential|Model|applications\.\w+)$|"
+    r"^(tensorflow\.(compat\.v1\.)?)?keras\.(layers\.\w+|models?\.(Sequential|Model)|Sequential|Model|applications\.\w+)$|"
     r"^tensorflow\.(compat\.v1\.)?(random\.\w+|random_normal|random_uniform|truncated_normal|"
     r"get_variable|layers\.\w+)$"
 )
@@ -110,11 +112,16 @@ def seeded_by(target: str) -> frozenset[Family]:
     known = _SEEDERS.get(target)
     if known is not None:
         return known
-    if target.startswith("builtins."):
+    if target.startswith("builtins.") or _SEED_READER.search(target):
         return frozenset()
     if _SEEDER_NAME.search(target) or _SELF_SEEDING.search(target):
         return EVERY
     return frozenset()
+
+
+def seeds_itself(name: str) -> bool:
+    """Whether what an outside name stands for brings a seed of its own, with a documented default."""
+    return _SELF_SEEDING.search(name) is not None
 
 
 def makes_generator(target: str) -> bool:

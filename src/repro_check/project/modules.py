@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.sources.expressions import CallRef, Name
-from repro_check.sources.python import MODULE, Assignment, Class, Function
+from repro_check.sources.python import MODULE, Assignment, Class, Function, Import
 from repro_check.sources.scopes import bound_names, imported_name
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Symbol(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: "function", "class" or "module" of this repository, "instance" of such a class,
+            "attribute" for what cannot be seen of such a function or class (`train.remote`),
             "external" for anything that an outside import or a builtin brings.
         path: the defining file; "" for external names.
         name: the qualified name inside the file; the dotted name for external ones.
@@ -101,6 +102,17 @@ class Modules:
             return None
         return self._file_at(f"src/{tail}") or self._by_suffix(tail, importing)
 
+    def imported(self, importer: str, item: Import) -> Iterator[str]:
+        """The files whose top levels an import runs: those of the packages around it, too."""
+        names = item.module.lstrip(".").split(".") if item.module.strip(".") else []
+        dots = item.module[: len(item.module) - len(item.module.lstrip("."))]
+        if item.name and item.name != "*":
+            names.append(item.name)
+        for end in range(0 if dots else 1, len(names) + 1):
+            found = self.find(dots + ".".join(names[:end]), importer)
+            if found and found != importer:
+                yield found
+
     def resolve(self, file: PythonFile, name: str, block: int, depth: int = 0) -> Symbol | None:
         """What a dotted name stands for where it is written; None where that cannot be seen."""
         if depth > _DEEPEST or not name:
@@ -162,14 +174,15 @@ class Modules:
                         yield found
 
     def functions(self, symbol: Symbol) -> Iterable[Function]:
-        """The definitions behind a symbol of kind "function": several in branches or overloads."""
-        if symbol.kind != "function":
+        """The definitions of a function, or of one's attribute: several in branches, overloads."""
+        if symbol.kind not in {"function", "attribute"}:
             return ()
         return self._functions_of(self._files[symbol.path]).get(symbol.name, ())
 
     def function(self, symbol: Symbol) -> Function | None:
         """The last definition behind a symbol of kind "function"."""
-        return next(iter(reversed(tuple(self.functions(symbol)))), None)
+        found = tuple(self.functions(symbol)) if symbol.kind == "function" else ()
+        return found[-1] if found else None
 
     # -- inside one file ------------------------------------------------------------------------
 
@@ -201,9 +214,8 @@ class Modules:
         symbol = Symbol(kind, file.path, qualname)
         if not rest:
             return symbol
-        if kind == "class" and depth <= _DEEPEST:
-            return self._method(symbol, rest)
-        return None
+        found = self._method(symbol, rest) if kind == "class" and depth <= _DEEPEST else None
+        return found or Symbol("attribute", file.path, qualname)
 
     def _method(self, symbol: Symbol, name: str) -> Symbol | None:
         known = self._members.get(symbol)

@@ -172,7 +172,7 @@ class Project:
             path
             for file in files
             for item in file.facts.imports
-            if (path := self.modules.find(item.module, file.path)) and path != file.path
+            for path in self.modules.imported(file.path, item)
         }
         return tuple(
             find_entries(

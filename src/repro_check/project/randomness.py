@@ -22,8 +22,17 @@ if TYPE_CHECKING:
     from repro_check.project.entries import Entry
 
 _SEED_KEYWORDS = ("seed", "random_state", "rng", "generator", "random_seed")
-_SEEDING_METHODS = (".manual_seed", ".set_seed", ".seed_everything", ".seed_all")
-_OPAQUE = frozenset({"builtins.exec", "importlib.import_module"})
+_SEEDING_METHODS = frozenset({"manual_seed", "set_seed", "seed_everything", "seed_all"})
+_OPAQUE = frozenset(
+    {
+        "builtins.__import__",
+        "builtins.exec",
+        "importlib.import_module",
+        "importlib.util.module_from_spec",
+        "runpy.run_module",
+        "runpy.run_path",
+    }
+)
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -110,7 +119,8 @@ class Randomness:
         for call in self._graph.calls(node):
             if trains is None and is_training(call):
                 trains = (node.path, call)
-            if call.name.endswith(_SEEDING_METHODS):
+            owner, _, method = call.name.rpartition(".")
+            if method in _SEEDING_METHODS and (owner or call.receiver is not None):
                 seeded.add(Family.OTHER)
         if not (draws or seeded or trains or is_opaque):
             return _NOTHING

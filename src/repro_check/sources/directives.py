@@ -94,7 +94,7 @@ def in_comments(
     found = []
     for number, column, comment in comments:
         at = comment.find(MARK)
-        # other tools may have spoken before us, as in `# noqa: E402  # repro-check: ...`
+        # a comment of another tool may stand before ours, with a `#` of its own
         if at < 0 or not _OPENING.search(comment, 0, at):
             continue
         line = rows[number - 1]

@@ -14,6 +14,7 @@ import tokenize
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import pairwise
 
 from repro_check.findings import Span
 from repro_check.sources import directives as directive_comments
@@ -209,9 +210,7 @@ class _Walker:
                 self._children(child)
 
     def module(self, tree: ast.Module) -> None:
-        self._blocks.append(
-            Block("module", -1, Span(1, 1, 1, 1), None, self._body_span(tree.body))
-        )
+        self._blocks.append(Block("module", -1, Span(1, 1, 1, 1), None, self._body_span(tree.body)))
         self._run(MODULE, _without_docstring(tree.body))
 
     # -- statements -----------------------------------------------------------------------------
@@ -237,9 +236,7 @@ class _Walker:
         self._bind([node.target], node.value, f"{operator}=", self._span(node))
 
     def _ann_assign(self, node: ast.AnnAssign) -> None:
-        self._bind(
-            [node.target], node.value, ":", self._span(node), _dotted(node.annotation) or ""
-        )
+        self._bind([node.target], node.value, ":", self._span(node), _dotted(node.annotation) or "")
         self._expr(node.annotation)
 
     def _bind(
@@ -350,10 +347,8 @@ class _Walker:
         block = self._open("function", node, node.body)
         span = self._blocks[block].span
         qualname = self._prefix + node.name
-        name_span = self._name_span(node.name, span)
-        self._functions.append(
-            Function(qualname, block, parameters, decorators, span, name_span)
-        )
+        name_span = self._name_span(span)
+        self._functions.append(Function(qualname, block, parameters, decorators, span, name_span))
         self._nested(block, node, qualname)
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -377,7 +372,7 @@ class _Walker:
         self._run(block, _without_docstring(node.body))
         self._prefix = outer
 
-    def _name_span(self, name: str, start: Span) -> Span:
+    def _name_span(self, start: Span) -> Span:
         found = _DEFINED.match(self._rows[start.line - 1], start.column - 1)
         if found is None:  # a backslash parts the keyword from the name
             return Span(start.line, start.column, start.line, start.column + len("def"))
@@ -418,9 +413,7 @@ class _Walker:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             bound = alias.asname or alias.name
-            self._imports.append(
-                Import(module, alias.name, bound, self._block, self._span(alias))
-            )
+            self._imports.append(Import(module, alias.name, bound, self._block, self._span(alias)))
 
     def _global(self, node: ast.Global | ast.Nonlocal) -> None:
         kind = type(node).__name__.lower()
@@ -435,9 +428,7 @@ class _Walker:
         tested = self._expr(node.test, ("tested", -1))
         if node.msg is not None:
             self._expr(node.msg)
-        self._truths.append(
-            TruthTest("assert", tested, tested, self._block, self._span(node))
-        )
+        self._truths.append(TruthTest("assert", tested, tested, self._block, self._span(node)))
 
     # -- expressions ----------------------------------------------------------------------------
 
@@ -568,7 +559,7 @@ class _Walker:
         operands = tuple(self._expr(item, use) for item in node.values)
         span = self._span(node)
         operator = OPERATORS[type(node.op)]
-        for tested, then in zip(operands, operands[1:], strict=False):
+        for tested, then in pairwise(operands):
             self._truths.append(TruthTest(operator, tested, then, self._block, span))
         return Operation(operator, operands, span)
 
@@ -708,12 +699,14 @@ class _Walker:
     def _directives(self) -> tuple[directive_comments.Directive, ...]:
         if directive_comments.MARK not in self._text:
             return ()
-        comments = []
+        comments: list[tuple[int, int, str]] = []
         # the tokenizer refuses some odd line ends and indents that the parser takes
         with suppress(tokenize.TokenError, SyntaxError):
-            for token in tokenize.generate_tokens(io.StringIO(self._text).readline):
-                if token.type == tokenize.COMMENT:
-                    comments.append((*token.start, token.string))
+            comments.extend(
+                (*token.start, token.string)
+                for token in tokenize.generate_tokens(io.StringIO(self._text).readline)
+                if token.type == tokenize.COMMENT
+            )
         return directive_comments.in_comments(comments, self._rows)
 
 

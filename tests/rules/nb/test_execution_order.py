@@ -159,6 +159,10 @@ def test_the_kernel_may_be_restarted_after_packages_were_installed(
     assert judge(code(1, source), code(1), code(2)) == []
     assert judge(code(None, source, shows=True), code(1), code(2)) == []
     assert judge(code(1, source), code(2), code(3)) == []
+    (late,) = judge(code(3, source), code(4), code(5))
+    assert (late.location.cell, late.severity) == (1, Severity.INFO)
+    (gap,) = judge(code(1, source), code(2), code(7))
+    assert (gap.location.cell, gap.severity) == (3, Severity.INFO)
 
 
 def test_a_cell_that_installs_and_works_counts(judge: Judge) -> None:

@@ -46,6 +46,7 @@ def judge(make_repo: MakeRepo) -> Judge:
         "/mnt/c/Users/ada/x",
         "C:\\\\Users\\\\ada\\\\x.csv",
         "D:\\\\simulation\\\\out.csv",
+        "D:\\\\\\\\codes\\\\\\\\x.pkl",
         "C:/Users/ada/x.csv",
         "~ada/data",
         "file:///home/ada/x",

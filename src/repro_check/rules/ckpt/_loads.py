@@ -162,8 +162,10 @@ def _words(facts: ModuleFacts, call: Call) -> Iterator[str]:
     if call.use == "argument":
         yield facts.calls[call.user].name
     function = facts.function_of(call.block)
-    if call.use == "returned" and function is not None:
-        yield function.qualname
+    if function is not None:
+        name = function.qualname.rpartition(".")[2].lstrip("_")
+        if call.use == "returned" or name.startswith(("load", "resume", "restore")):
+            yield name
 
 
 def _is_read_only_by_loading(facts: ModuleFacts, name: str, binding: Assignment) -> bool:

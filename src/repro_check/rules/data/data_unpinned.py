@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from repro_check.findings import Finding, Severity
-from repro_check.project.configs import is_experiment_config
-from repro_check.project.files import ConfigFile
+from repro_check.project.configs import config_base, is_experiment_config
+from repro_check.project.files import ConfigFile, PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
 
-_RECORDS = re.compile(r"(^|/)(repro-data\.lock|dvc\.lock|\.dvc/config|[^/]+\.dvc)$")
-_CHECKED_LOADERS = re.compile(
-    r"^(torchvision|torchaudio|torchtext|sklearn|keras|tensorflow\.keras)\.datasets\b|"
-    r"^(datasets\.load_dataset|tensorflow_datasets|torch_geometric\.datasets|medmnist|ogb)\b"
+if TYPE_CHECKING:
+    from repro_check.data import DataDeclaration
+
+_RECORDS = re.compile(
+    r"(^|/)(repro-data\.lock|dvc\.lock|\.dvc/config|\.datalad/config|[^/]+\.dvc)$"
 )
+_CHECKED_LOADERS = re.compile(
+    r"(torchvision|torchaudio|torchtext|sklearn|keras|tensorflow\.keras)\.datasets\b|"
+    r"(datasets\.load_dataset|tensorflow_datasets|torch_geometric\.datasets|medmnist|ogb)\b"
+)
+_READ_ANY_FOLDER = re.compile(r"\.(ImageFolder|DatasetFolder|VisionDataset|FakeData|load_files)$")
 
 
-@rule("DATA001", severity=Severity.WARNING, on=ConfigFile, practice=6, stage=Stage.REPOSITORY)
-def data_unpinned(config: ConfigFile, project: Project) -> Iterator[Finding]:
+@rule("DATA001", severity=Severity.WARNING, on=Project, practice=6, stage=Stage.REPOSITORY)
+def data_unpinned(project: Project) -> Iterator[Finding]:
     """A config names data, and nothing records what is in them.
 
-    Files are added, re-exported and overwritten; a year later nobody can tell whether the folder is the
-    one that the results came from. Loaders of torchvision, Keras and scikit-learn compare checksums
-    themselves and are not asked.
+    Files are added, re-exported and overwritten; a year later nobody can tell whether the folder is
+    the one that the results came from. Loaders of torchvision, Keras and scikit-learn compare
+    checksums themselves and are not asked; DVC, git-lfs and git-annex record them. Data that several
+    configs name are found once.
 
     Bad:
         # file: configs/train.yaml
@@ -49,23 +58,50 @@ def data_unpinned(config: ConfigFile, project: Project) -> Iterator[Finding]:
     """
     from repro_check.data import undeclared
 
-    if not is_experiment_config(config) or _is_recorded_elsewhere(project):
+    configs = [config for config in project.configs.readable() if is_experiment_config(config)]
+    if not configs or _is_recorded_elsewhere(project):
         return
-    for declaration in undeclared(config.facts):
-        entry = declaration.path_entry
+    named: dict[tuple[str, str], list[tuple[ConfigFile, DataDeclaration]]] = {}
+    for config in configs:
+        for declaration in undeclared(config.facts):
+            path = posixpath.normpath(declaration.path_text or "")
+            named.setdefault((config_base(config.path), path), []).append((config, declaration))
+    for (base, path), places in named.items():
+        config, declaration = places[0]
+        if _is_in_lfs(project, posixpath.normpath(posixpath.join(base, path))):
+            continue
         yield config.finding(
-            entry.span,
+            declaration.path_entry.span,
             f"`{declaration.path_text}` is data without a recorded digest",
             help="Run `repro-check data lock` to write its md5 beside it; every commit is then "
             "compared with it.",
+            related=[
+                other.related(again.path_entry.span, "named here too")
+                for other, again in places[1:]
+            ],
         )
 
 
 def _is_recorded_elsewhere(project: Project) -> bool:
     if any(_RECORDS.search(file.path) for file in project.tree.files):
         return True
-    return any(
-        _CHECKED_LOADERS.match(f"{item.module}.{item.name}" if item.name else item.module)
-        for file in project.python.readable()
-        for item in file.facts.imports
-    )
+    return any(_uses_checked_loader(file) for file in project.python.readable())
+
+
+def _uses_checked_loader(file: PythonFile) -> bool:
+    """Whether a module loads data with a function that compares checksums by itself."""
+    imports = (f"{item.module}.{item.name}".rstrip(".") for item in file.facts.imports)
+    called = [call.target for call in file.facts.calls if _CHECKED_LOADERS.match(call.target)]
+    # `from torchvision import datasets` says nothing yet: ImageFolder reads whatever lies there
+    names = called or [name for name in imports if _CHECKED_LOADERS.match(name)]
+    return any(not _READ_ANY_FOLDER.search(name) for name in names)
+
+
+def _is_in_lfs(project: Project, path: str) -> bool:
+    """Whether git-lfs (or git-annex) holds what lies at a path, and so its sha256."""
+    from repro_check.sources.ignored import patterns
+
+    lines = (project.text_at(".gitattributes") or "").splitlines()
+    held = [line.split()[0] for line in lines if "filter=lfs" in line or "annex.backend" in line]
+    files = [file.path for file in (project.tree.get(path), *project.tree.below(path)) if file]
+    return bool(held and files) and all(map(patterns(held).match_file, files))

@@ -62,9 +62,13 @@ def execution_order(notebook: Notebook, project: Project) -> Iterator[Finding]:
         # a kernel does not count blank cells, and a cell tagged so is not run
         if cell.kind == "code" and not cell.is_empty and not _is_skipped(cell)
     ]
-    if next(_wrong(notebook, cells), None):
-        installs = _installing(notebook, project)
-        yield from _wrong(notebook, [pair for pair in cells if pair[0] not in installs])
+    found = next(_wrong(notebook, cells), None)
+    if found is None:
+        return
+    installs = _installing(notebook, project)
+    again = next(_wrong(notebook, [pair for pair in cells if pair[0] not in installs]), None)
+    if again is not None:
+        yield found if found.severity is Severity.INFO else again
 
 
 def _wrong(notebook: Notebook, cells: Sequence[_Numbered]) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ _HEAD = re.compile(
     r"|/root/[\w.~-]+"
     r"|/(?:scratch|gpfs|nfs|lustre)[\w-]*/[\w.-]+"
     r"|/mnt/(?!data/?$|[cdCD]/(?:Windows|Program Files))[\w.-]+/[\w.-]+"
-    r"|[A-Za-z]:(?P<slash>[\\/])(?P<drive>[\w .~-]+)(?P=slash)"
+    r"|[A-Za-z]:(?P<slash>\\{1,2}|/)(?P<drive>[\w .~-]+)(?P=slash)"
     r"|~(?P<tilde>[a-z][\w-]*)/"
     r")"
 )
@@ -19,7 +19,7 @@ _HEAD = re.compile(
 _NOBODY = re.compile(
     r"user(name)?|you(r\w*)?|your[-_.]\w+|my[-_]?(user)?(name)?|me|name|some(one|body)|foo|xxx+|runner|"
     r"vscode|jovyan|docker|app(user)?|worker|coder|developer|nonroot|node|gitpod|codespace|\w*mambauser|"
-    r"conda(user)?|\w*container\w*|sagemaker-user|studio-lab-user|airflow|spark|shared",
+    r"conda(user)?|\w*container\w*|ec2-user|sagemaker-user|studio-lab-user|airflow|spark|shared",
     re.IGNORECASE,
 )
 _SYSTEM = re.compile(
@@ -42,7 +42,7 @@ def is_user_path(text: str) -> bool:
         return False
     if head["slash"] is not None:
         return not _SYSTEM.fullmatch(head["drive"]) and (
-            head["slash"] == "\\" or len(text) > len(head[0])
+            head["slash"] != "/" or len(text) > len(head[0])
         )
     account = head["home"] or head["user"] or head["tilde"] or ""
     return not _NOBODY.fullmatch(account) and not _PATTERN.search(text)

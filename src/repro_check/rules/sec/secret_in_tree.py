@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from repro_check.findings import Finding, Location, Severity, Span
+from repro_check.findings import Confidence, Finding, Location, Severity, Span
 from repro_check.project.project import Project
 from repro_check.rules.rule import OWN, rule
 from repro_check.secrets.subject import FileSecret, SecretsFile
+from repro_check.sources.kinds import Role
 
 
 @rule("SEC001", severity=Severity.ERROR, on=SecretsFile, practice=10, roles=OWN)
@@ -53,6 +54,8 @@ def secret_in_tree(file: SecretsFile, project: Project) -> Iterator[Finding]:
             location=_place(file.path, found),
             help="Revoke it first, then read it from the environment "
             '(`os.environ["..."]`). If it is no secret, add `# pragma: allowlist secret`.',
+            # tests are full of credentials that never opened anything
+            confidence=Confidence.LOW if file.role is Role.TEST else Confidence.HIGH,
         )
         yield msgspec.structs.replace(finding, source=found.shown)
 

@@ -52,9 +52,9 @@ def _declared(facts: ModuleFacts, name: str) -> Iterator[bool]:
             if name in {one.replace("-", "_") for one in names}:
                 yield _is_switch(call, kind)
     for item in facts.assignments:
-        if item.kind == ":" and facts.blocks[item.block].kind == "class":
-            if any(getattr(target, "name", "") == name for target in item.targets):
-                yield _is_no_number(item.annotation, item.value)
+        is_field = item.kind == ":" and facts.blocks[item.block].kind == "class"
+        if is_field and any(getattr(target, "name", "") == name for target in item.targets):
+            yield _is_no_number(item.annotation, item.value)
 
 
 def _is_switch(call: Call, kind: str) -> bool:

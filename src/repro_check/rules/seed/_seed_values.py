@@ -115,9 +115,9 @@ def seeding_call(
     """The first of these calls that seeds a generator with the value of a key or at a span."""
     for call in calls:
         keywords = [one.name for one in call.keywords if holds(file, one.value, key)]
-        if keywords or any(holds(file, argument, key) for argument in call.args):
-            if _seeds(file, project, call, keywords):
-                return call
+        is_given = keywords or any(holds(file, argument, key) for argument in call.args)
+        if is_given and _seeds(file, project, call, keywords):
+            return call
     return None
 
 

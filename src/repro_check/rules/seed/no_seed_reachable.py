@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from repro_check.findings import Confidence, Finding, Related, Severity, Span
 from repro_check.project.entries import main_guard
+from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.project.randomness import RandomUse
 from repro_check.rules.rule import Stage, rule
@@ -74,10 +75,8 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
         if use.trains is None or not use.draws or use.seeded:
             continue
         file = project.python[entry.path]
-        guard = main_guard(file.facts)
-        where = None if guard is None else file.facts.blocks[guard].span
         yield file.finding(
-            _first_line(where),
+            _start(file),
             f"`{entry.path}` trains a model and draws from {_families(use)}, "
             "but nothing that it calls sets a seed",
             help="Call a seeding function first thing, with a seed from your config: "
@@ -87,10 +86,14 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
         )
 
 
-def _first_line(span: Span | None) -> Span:
-    if span is None:
+def _start(file: PythonFile) -> Span:
+    """The line at which running the file begins to do something: its guard, or the first one."""
+    guard = main_guard(file.facts)
+    if guard is None:
         return Span(1, 1, 1, 1)
-    return Span(span.line, span.column, span.line, span.column + len('if __name__ == "__main__":'))
+    block = file.facts.blocks[guard]
+    end = block.test.span if block.test else block.span
+    return Span(block.span.line, block.span.column, end.end_line, end.end_column + 1)
 
 
 def _families(use: RandomUse) -> str:
