@@ -16,7 +16,7 @@ import msgspec
 
 from repro_check.project.code import FileCode
 from repro_check.project.modules import Modules, Symbol
-from repro_check.sources.expressions import Expression, Literal, Name, parts
+from repro_check.sources.expressions import CallRef, Expression, Literal, Name, parts
 from repro_check.sources.python import MODULE, Call
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class CallGraph:
     def _follow_call(
         self, code: FileCode, call: Call, links: _Links, outside: list[OutsideCall]
     ) -> None:
-        symbol = self._resolve(code, call.name, call.block) if call.receiver is None else None
+        symbol = self._called(code, call)
         if symbol is not None and symbol.kind == "external":
             outside.append(OutsideCall(code.file.path, call, symbol.name))
             if symbol.name.endswith(".instantiate"):
@@ -134,6 +134,16 @@ class CallGraph:
         elif symbol is not None:
             links.add(self._nodes_of(symbol), surely=symbol.kind == "function")
             links.add(self._initialiser(symbol), surely=True)
+
+    def _called(self, code: FileCode, call: Call) -> Symbol | None:
+        """What is called: a name, or a method of what a named class makes (`Loop(cfg).run()`)."""
+        if call.receiver is None:
+            return self._resolve(code, call.name, call.block)
+        if not isinstance(call.receiver, CallRef):
+            return None
+        maker = code.file.facts.calls[call.receiver.index]
+        made = self._resolve(code, maker.name, maker.block) if maker.receiver is None else None
+        return self._modules.method(made, call.name) if made and made.kind == "class" else None
 
     def _mentioned(self, code: FileCode, value: Expression, block: int) -> list[Node]:
         """The functions, and the methods of the classes, whose names stand in an expression."""

@@ -214,10 +214,11 @@ class Modules:
         symbol = Symbol(kind, file.path, qualname)
         if not rest:
             return symbol
-        found = self._method(symbol, rest) if kind == "class" and depth <= _DEEPEST else None
+        found = self.method(symbol, rest) if kind == "class" and depth <= _DEEPEST else None
         return found or Symbol("attribute", file.path, qualname)
 
-    def _method(self, symbol: Symbol, name: str) -> Symbol | None:
+    def method(self, symbol: Symbol, name: str) -> Symbol | None:
+        """The method of this name of a class of this repository, its own or an inherited one."""
         known = self._members.get(symbol)
         if known is None:
             known = self._members[symbol] = {}
@@ -233,7 +234,7 @@ class Modules:
             owner = owner.rpartition(".")[0]
         if not owner or not rest:
             return None
-        return self._method(Symbol("class", file.path, owner), rest)
+        return self.method(Symbol("class", file.path, owner), rest)
 
     def _variable(
         self, file: PythonFile, root: str, rest: str, scope: int, depth: int
@@ -254,7 +255,7 @@ class Modules:
         if made is None:
             return None
         if made.kind == "class":
-            return self._method(made, rest) if rest else Symbol("instance", made.path, made.name)
+            return self.method(made, rest) if rest else Symbol("instance", made.path, made.name)
         if made.kind == "external":
             return Symbol("external", "", f"{made.name}().{rest}" if rest else f"{made.name}()")
         return None

@@ -71,7 +71,9 @@ _VENDORED = frozenset(
     }
 )
 _GENERATED = re.compile(r"(_pb2(_grpc)?|_version)\.py$")
-_REQUIREMENTS = re.compile(r"(^|[-_.])(requirements?|constraints?)([-_.][\w.-]*)?\.(txt|in)$", re.I)
+_REQUIREMENTS = re.compile(
+    r"(^|[-_.])(requirements?|constraints?)([-_.][\w.-]*)?\.(txt|in)$", re.IGNORECASE
+)
 
 
 def kind_of(path: str) -> Kind:
