@@ -72,7 +72,9 @@ def unpin(file: Path) -> None:
 
 def leak_key(file: Path) -> None:
     """Log in with a key that stands in the code; it is drawn at random, so it opens nothing."""
-    add(f'\n\ndef track():\n    import wandb\n\n    wandb.login(key="{secrets.token_hex(20)}")\n')(file)
+    add(f'\n\ndef track():\n    import wandb\n\n    wandb.login(key="{secrets.token_hex(20)}")\n')(
+        file
+    )
 
 
 FINETUNE = '''"""Go on training on new digits."""
@@ -95,7 +97,7 @@ def main():
 if __name__ == "__main__":
     main()
 '''
-BOOTSTRAP = '''
+BOOTSTRAP = """
 
 def resample(values, seed=None):
     import random
@@ -103,7 +105,7 @@ def resample(values, seed=None):
     if seed:
         random.seed(seed)
     return random.choices(values, k=len(values))
-'''
+"""
 
 DEFECTS = (
     Defect("CFG008", "configs/config.yaml", replace("seed: 0\n", "")),
@@ -115,13 +117,16 @@ DEFECTS = (
     ),
     Defect("DATA002", "configs/config.yaml", replace("md5: bd13", "md5: 0000")),
     Defect("DEPS002", "requirements.txt", unpin),
-    Defect("DEPS004", "requirements.txt", add("certifi @ file:///croot/certifi_170722/work/certifi\n")),
+    Defect(
+        "DEPS004", "requirements.txt", add("certifi @ file:///croot/certifi_170722/work/certifi\n")
+    ),
     Defect("NB001", "notebooks/01-results.ipynb", swap_counts),
     Defect(
         "PORT001",
         "predict.py",
         replace(
-            '"--input", type=Path, required=True', '"--input", type=Path, default="/home/ada/digits.npy"'
+            '"--input", type=Path, required=True',
+            '"--input", type=Path, default="/home/ada/digits.npy"',
         ),
     ),
     Defect("SEC001", "digits/logbook.py", leak_key),

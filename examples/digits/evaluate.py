@@ -46,10 +46,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="write the table here instead of printing it")
     options = parser.parse_args()
 
-    if options.runs is None:
-        paths = [options.checkpoint]
-    else:
-        paths = sorted(options.runs.glob("seed_*/best.pt"))
+    runs = options.runs
+    paths = [options.checkpoint] if runs is None else sorted(runs.glob("seed_*/best.pt"))
     rows = sorted((evaluate_checkpoint(path) for path in paths), key=lambda row: row["seed"])
     if not rows:
         parser.error(f"no seed_*/best.pt in {options.runs}")

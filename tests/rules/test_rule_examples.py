@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from checking import ALL_STAGES, check, codes
 from conftest import Repo
-from examples import Example, examples_of
 
+from examples import Example, examples_of
 from repro_check.engine.fix import Change, plan_fixes, write
 from repro_check.findings import Report, Safety
 from repro_check.rules.registry import load_rules

@@ -199,3 +199,9 @@ def test_random_values_are_not_placeholders(seed: int) -> None:
     assert not is_placeholder(draw(ALNUM, 40, seed=seed))
     assert is_opaque(draw(HEX, 40, seed=seed))
     assert is_credible(draw(ALNUM, 14, seed=seed))
+
+
+@pytest.mark.parametrize("name", ["owner/detect-secrets", "lab/token-merging", "a/password-store"])
+def test_a_list_of_repositories_and_commits_is_silent(name: str) -> None:
+    commit = hashlib.sha1(name.encode()).hexdigest()
+    assert scan_text(f"{name} {commit}\n", path="repositories.txt") == ()

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from repro_check.errors import ReproCheckError
@@ -30,7 +31,7 @@ def load_rules(declared: Sequence[DeclaredRule] = ()) -> tuple[Rule, ...]:
 
         every.extend(declared_rules(declared))
     rules = sorted(every, key=lambda rule: rule.code)
-    for first, second in zip(rules, rules[1:], strict=False):
+    for first, second in pairwise(rules):
         if first.code == second.code:
             raise ReproCheckError(
                 f"two rules claim the code {first.code}: {first.name} and {second.name}",
@@ -78,11 +79,12 @@ def _mentions_group(folder: str) -> bool:
         names = [name for name in os.listdir(folder or ".") if name.endswith(".dist-info")]
     except OSError:
         return False
-    for name in names:
-        try:
-            with open(os.path.join(folder, name, "entry_points.txt"), "rb") as stream:
-                if f"[{GROUP}]".encode() in stream.read():
-                    return True
-        except OSError:
-            continue
-    return False
+    return any(_brings_rules(os.path.join(folder, name, "entry_points.txt")) for name in names)
+
+
+def _brings_rules(file: str) -> bool:
+    try:
+        with open(file, "rb") as stream:
+            return f"[{GROUP}]".encode() in stream.read()
+    except OSError:
+        return False

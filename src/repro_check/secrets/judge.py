@@ -67,7 +67,10 @@ def judge(detector: Detector, value: str, place: Place) -> Candidate | None:
     rest = line[start + len(value) :]
     if detector.evidence is Evidence.NAME:
         quoted = line[start - 1 : start] in ("'", '"', "`")
-        stands = _named_stands(value, name, rest=rest) and (
+        # `detect-secrets 01ab…` in a list is a commit; only what is assigned can be a hex secret
+        is_listed = not quoted and not line[:start].rstrip().endswith(("=", ":", "(", ",", ">"))
+        stands = _named_stands(value, name, rest=rest) and not (is_listed and is_digest(value))
+        stands = stands and (
             quoted or _takes_bare_strings(place) or bool(_NO_IDENTIFIER.fullmatch(value))
         )
     elif detector.evidence is Evidence.SIGNED:

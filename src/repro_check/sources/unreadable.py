@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - it names a state, and readers raise it as one
     """The bytes cannot be read as the kind of file that they claim to be.
 
     Args:
