@@ -106,3 +106,20 @@ def test_a_script_beside_the_text_comes_before_one_at_the_root(tmp_path: Path) -
 def test_texts_that_cannot_be_read_hold_no_command(tmp_path: Path) -> None:
     (tmp_path / "run.sh").write_bytes(b"\xff\xfe\x00python train.py\n")
     assert commands(tmp_path, {"train.py": "", "other.sh": ""}) == []
+
+
+def test_the_steps_of_a_workflow_are_commands_run_from_the_top(tmp_path: Path) -> None:
+    workflow = """
+    jobs:
+      test:
+        steps:
+          - uses: actions/checkout@v4
+          - run: |
+              pip install .
+              python scripts/train.py --quick
+    """
+    files = {".github/workflows/ci.yml": workflow, "scripts/train.py": ""}
+    found = commands(tmp_path, files)
+    assert [(path, script) for path, _, script in found] == [
+        (".github/workflows/ci.yml", "scripts/train.py")
+    ]

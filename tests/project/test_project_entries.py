@@ -178,3 +178,16 @@ def test_a_module_that_cannot_be_read_is_no_entry(tmp_path: Path) -> None:
         "old.py": "print 'x'\nif __name__ == '__main__': pass",
     }
     assert set(entries(project(tmp_path, files))) <= {"old.py"}
+
+
+@pytest.mark.parametrize("table", ["project", "tool.poetry"])
+def test_what_installing_makes_commands_of_is_an_entry_point(table: str, tmp_path: Path) -> None:
+    opened = project(
+        tmp_path,
+        {
+            "pyproject.toml": f'[{table}.scripts]\nlab-train = "lab.cli:train"\n',
+            "src/lab/__init__.py": "",
+            "src/lab/cli.py": "def train():\n    pass\n\ndef helper():\n    pass\n",
+        },
+    )
+    assert entries(opened)["src/lab/cli.py"] == ["src/lab/cli.py", "src/lab/cli.py:train"]

@@ -226,6 +226,10 @@ def test_the_worksheets_of_nbformat_3_are_read() -> None:
         [{"cell_type": "code", "source": "x", "metadata": {"tags": "a"}}],
         [{"cell_type": "code", "source": "x = '\ud800'"}],
         [{"cell_type": "code", "source": "\x00"}],
+        [{"cell_type": "code\ud800", "source": "x", "metadata": {"tags": ["\ud800"]}}],
+        [{"cell_type": "code", "outputs": [{"output_type": "error", "ename": "\ud800"}]}],
+        [{"cell_type": "code", "source": "x", "execution_count": 2**70}],
+        [{"cell_type": "code", "source": "x", "execution_count": True}],
     ],
 )
 def test_malformed_cells_are_borne(cells: list[object]) -> None:
@@ -245,6 +249,7 @@ def test_malformed_cells_are_borne(cells: list[object]) -> None:
         (b'{"worksheets": 3}', "not a notebook"),
         (b'{"cells": "\xff"}', "is not UTF-8 (byte 11)"),
         (b"[" * 200_000, "nested too deeply"),
+        (b'{"cells": [], "x": ' + b"9" * 5_000 + b"}", "too long to be read"),
     ],
 )
 def test_what_is_no_notebook_says_why(data: bytes, reason: str) -> None:
@@ -312,6 +317,31 @@ def test_a_cell_that_is_gone_has_no_place(cell: int | None, line: int) -> None:
 def test_what_is_no_notebook_has_no_place(data: bytes) -> None:
     location = Location(path="a.ipynb", cell=1, span=Span(1, 1, 1, 2))
     assert physical_span(data, location) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "found"),
+    [
+        (["a()\nb()\n", "c()"], 2, '"a()\\nb()\\n"'),
+        (["a()\nb()\n", "c()"], 3, '"c()"'),
+        (["x = '\u2028", "'\n", "c()"], 2, '"c()"'),
+        (["x = '\u2028", "'\n", "c()"], 1, '"x = \'\u2028"'),
+        (["", "a()"], 1, '"a()"'),
+    ],
+)
+def test_items_that_are_no_lines_are_counted_by_their_line_feeds(
+    source: list[str], line: int, found: str
+) -> None:
+    assert shown(written([code(source)]), 1, line) == found
+
+
+def test_a_line_of_nbformat_3_is_found_in_the_json() -> None:
+    sheets = [
+        {"cells": [{"cell_type": "heading", "source": "x"}]},
+        {"cells": [{"input": ["a\n", "b"]}]},
+    ]
+    data = json.dumps({"worksheets": sheets}, indent=1).encode()
+    assert shown(data, 2, 2) == '"b"'
 
 
 def test_a_place_without_a_line_points_at_the_first_one() -> None:

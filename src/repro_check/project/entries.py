@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -60,6 +60,7 @@ def find_entries(
     *,
     graph: CallGraph,
     named: frozenset[str],
+    installed: Mapping[str, frozenset[str]],
     imported: frozenset[str],
 ) -> Iterator[Entry]:
     """The entry points among the product's modules.
@@ -68,21 +69,23 @@ def find_entries(
         files: Python files.
         graph: the call graph.
         named: paths that a README, a script, a Makefile or the settings name as commands.
+        installed: names of functions that installing the project makes commands of, by path.
         imported: paths that other modules import.
     """
     for file in files:
         if file.notebook is not None or not file.is_product:
             continue
-        is_script = is_run(file.facts) or file.path in named
+        functions = installed.get(file.path, frozenset())
+        is_script = is_run(file.facts) or file.path in named or bool(functions)
         if not is_script and file.path not in imported:
             is_script = _trains_at_top(file, graph)
         if is_script:
-            yield Entry(file.path, (Node(file.path, MODULE), *_commands(file)))
+            yield Entry(file.path, (Node(file.path, MODULE), *_commands(file, functions)))
 
 
-def _commands(file: PythonFile) -> Iterator[Node]:
+def _commands(file: PythonFile, installed: frozenset[str]) -> Iterator[Node]:
     for function in file.facts.functions:
-        if _is_command(file.facts, function.decorators):
+        if function.qualname in installed or _is_command(file.facts, function.decorators):
             yield Node(file.path, function.block)
 
 

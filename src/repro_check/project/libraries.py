@@ -112,7 +112,8 @@ def seeded_by(target: str) -> frozenset[Family]:
     known = _SEEDERS.get(target)
     if known is not None:
         return known
-    if target.startswith("builtins.") or _SEED_READER.search(target):
+    is_method = "()" in target  # `gym.make().seed`: it seeds that object, and no generator
+    if target.startswith("builtins.") or is_method or _SEED_READER.search(target):
         return frozenset()
     if _SEEDER_NAME.search(target) or _SELF_SEEDING.search(target):
         return EVERY
@@ -151,6 +152,8 @@ def is_training(call: Call) -> bool:
     last = owner.rpartition(".")[2]
     if method == "fit":
         return bool(_TRAINED.search(last))
+    if method == "train":
+        return last.lower().endswith("trainer")
     if method == "minimize":
         return bool(_MINIMISER.search(last))
     return method == "step" and bool(_OPTIMISER.search(owner))

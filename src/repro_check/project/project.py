@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from repro_check.project.calls import CallGraph
-from repro_check.project.commands import ProjectCommand, find_commands
+from repro_check.project.commands import ProjectCommand, console_scripts, find_commands
 from repro_check.project.configs import instantiated_names
 from repro_check.project.entries import Entry, find_entries
 from repro_check.project.environment import Environment, describe_environment
@@ -179,6 +179,7 @@ class Project:
                 files,
                 graph=self.calls,
                 named=frozenset(scripts),
+                installed=self._installed_functions(),
                 imported=frozenset(imported),
             )
         )
@@ -196,6 +197,16 @@ class Project:
     def random_use(self, entry: Entry) -> RandomUse:
         """What an entry point does with randomness."""
         return self.randomness.of(entry)
+
+    def _installed_functions(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for config in self.configs.readable(Role.PRODUCT):
+            if config.path.endswith("pyproject.toml"):
+                for script in console_scripts(config):
+                    path = self.modules.find(script.module, config.path)
+                    if path is not None:
+                        found.setdefault(path, set()).add(script.function)
+        return {path: frozenset(names) for path, names in found.items()}
 
     def _of(self, *kinds: Kind) -> Iterator[SourceFile]:
         wanted = frozenset(kinds)

@@ -6,12 +6,21 @@ with worksheets are read too. Raw JSON is never searched by patterns.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from repro_check.findings import Location, Span
+from repro_check.sources.decoding import encodable
 from repro_check.sources.magics import plain_python
 from repro_check.sources.python import ModuleFacts
 from repro_check.sources.unreadable import Unreadable
+
+if TYPE_CHECKING:
+    from repro_check.sources.json_positions import Node
+
+_LARGEST_COUNT = 2**31
 
 
 class Cell(msgspec.Struct, frozen=True, array_like=True):
@@ -127,6 +136,8 @@ def load(data: bytes) -> dict[str, object]:
         raise Unreadable(f"is not UTF-8 (byte {error.start})") from error
     except json.JSONDecodeError as error:
         raise Unreadable(f"line {error.lineno}: is not a JSON document ({error.msg})") from error
+    except ValueError as error:  # an integer of more digits than the interpreter reads
+        raise Unreadable("holds a number that is too long to be read") from error
     except RecursionError as error:
         raise Unreadable("is nested too deeply to be read") from error
     if not isinstance(document, dict):
@@ -171,11 +182,29 @@ def physical_span(data: bytes, location: Location) -> Span | None:
         return None
     if location.cell is None:
         return None
-    source = node.find(("cells", location.cell - 1, "source"))
-    if source is None or source.kind != "array":
-        return None if source is None else source.span
+    cells = list(_cell_nodes(node))
+    cell = cells[location.cell - 1] if 0 < location.cell <= len(cells) else None
+    source = None if cell is None else cell.find(("source",)) or cell.find(("input",))
+    if source is None:
+        return None
     line = location.span.line if location.span else 1
-    return (source.find((line - 1,)) or source).span
+    first = 1
+    for item in source.children:
+        # an item may hold several lines, or part of one: writers also cut at form feeds and U+2028
+        last = first + item.value.removesuffix("\n").count("\n")
+        if item.value and line <= last:
+            return item.span
+        first = last + item.value.endswith("\n")
+    return source.span
+
+
+def _cell_nodes(node: Node) -> Iterator[Node]:
+    """The cells of nbformat 4, or of the worksheets of nbformat 3."""
+    sheets = node.find(("worksheets",))
+    for holder in (node, *(() if sheets is None else sheets.children)):
+        cells = holder.find(("cells",))
+        if cells is not None and cells.kind == "array":
+            yield from cells.children
 
 
 def _cell(raw: dict[str, object], source: str, first_line: int) -> Cell:
@@ -183,35 +212,39 @@ def _cell(raw: dict[str, object], source: str, first_line: int) -> Cell:
     outputs = [_mapping(output) for output in _list(raw.get("outputs"))]
     tags = _list(_mapping(raw.get("metadata")).get("tags"))
     return Cell(
-        kind=str(raw.get("cell_type", "")),
-        execution_count=count if isinstance(count, int) else None,
+        kind=encodable(str(raw.get("cell_type", ""))),
+        execution_count=_count(count),
         first_line=first_line,
         lines=source.count("\n") + 1,
         is_empty=not source.strip(),
-        tags=tuple(tag for tag in tags if isinstance(tag, str)),
+        tags=tuple(encodable(tag) for tag in tags if isinstance(tag, str)),
         outputs=len(outputs),
         error=_error(outputs),
     )
 
 
+def _count(value: object) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value < _LARGEST_COUNT else None
+
+
 def _error(outputs: list[dict[str, object]]) -> str:
     for output in outputs:  # what is untrusted may be unhashable, so it is looked up in a tuple
         if output.get("output_type") in ("error", "pyerr"):
-            return str(output.get("ename", "")) or "error"
+            return encodable(str(output.get("ename", ""))) or "error"
     return ""
 
 
 def _language(metadata: dict[str, object]) -> str:
     info = _mapping(metadata.get("language_info"))
     kernel = _mapping(metadata.get("kernelspec"))
-    named = info.get("name") or kernel.get("language") or "python"
-    return (
-        "python" if str(named).lower() in {"python", "python3", "ipython"} else str(named).lower()
-    )
+    named = str(info.get("name") or kernel.get("language") or "python").lower()
+    return "python" if named in {"python", "python3", "ipython"} else encodable(named)
 
 
 def _why_unreadable(code: str) -> str:
-    from repro_check.sources.python_walk import parse
+    from repro_check.sources.python_text import parse
 
     try:
         parse(code)
