@@ -39,6 +39,7 @@ class FactsStore:
         self._cache = cache
         self._limit = limit
         self._contents: dict[str, bytes | None] = {}
+        self._digests: dict[tuple[str, bool], bytes] = {}
         self._facts: dict[tuple[str, int], object | None] = {}
         self._notes: dict[tuple[str, str], NotChecked] = {}
 
@@ -93,7 +94,7 @@ class FactsStore:
         for file, reader in wanted:
             data = self.content(file)
             if data is not None and not _is_data(file, data):
-                digest = content_digest(data, _salt(file, reader))
+                digest = self._digest(file, reader, data)
                 if self._cache.get(digest, reader.number) is None:
                     missing.append((file, reader, digest))
                     size += len(data)
@@ -122,7 +123,7 @@ class FactsStore:
         data = self.content(file)
         if data is None or _is_data(file, data):
             return None
-        digest = content_digest(data, _salt(file, reader))
+        digest = self._digest(file, reader, data)
         record = self._cache.get(digest, reader.number)
         if record is not None:
             try:
@@ -132,6 +133,12 @@ class FactsStore:
         record = make_record(file.path, reader, data)
         self._cache.put(digest, reader.number, record)
         return self._decode(file, reader, record)
+
+    def _digest(self, file: SourceFile, reader: Reader, data: bytes) -> bytes:
+        key = (file.path, reader is SECRETS)
+        if key not in self._digests:
+            self._digests[key] = content_digest(data, _salt(file, reader))
+        return self._digests[key]
 
     def _decode(self, file: SourceFile, reader: Reader, record: bytes) -> object | None:
         if record[:1] == _UNREADABLE:
