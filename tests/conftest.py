@@ -24,7 +24,7 @@ class Repo:
     def __init__(self, root: Path) -> None:
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
-        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("init", "--quiet", "--template=", "--initial-branch=main")
 
     def write(self, files: Files) -> Repo:
         """Write files, without staging them."""
