@@ -121,3 +121,11 @@ def test_only_plain_web_addresses_become_links(url):
         document = render(report, format_name, Style(links=True))
         assert url not in document
         assert "\x1b]8" not in document
+
+
+@pytest.mark.parametrize("text", ["c##[error]x", "a ###[error]x", "##[[x"])
+def test_an_annotation_holds_no_older_command_inside(text):
+    document = render(hostile_report(text), "github", Style())
+    assert "##[" not in document
+    assert r"\x23#[" in document
+    assert len(runner_commands(document)) == 2

@@ -10,6 +10,7 @@ from secret_samples import SHAPED
 
 from repro_check.errors import ReproCheckError
 from repro_check.secrets.baseline import read_baseline
+from repro_check.secrets.git import read_blobs
 from repro_check.secrets.history import LARGEST, scan_history
 from repro_check.secrets.model import fingerprint
 
@@ -246,3 +247,26 @@ def test_the_variables_of_a_running_hook_do_not_lead_elsewhere(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "nowhere"))
     assert len(scan_history(repo.root)) == 1
+
+
+def test_reading_blobs_survives_a_git_that_complains_at_length(repo: Repo) -> None:
+    # GIT_TRACE and its like are dropped, so the complaints come from a broken alternate each time.
+    repo.commit("a.txt", "one\n")
+    name = repo.git("rev-parse", "HEAD:a.txt")
+    alternates = repo.root / ".git" / "objects" / "info" / "alternates"
+    alternates.parent.mkdir(exist_ok=True)
+    alternates.write_text("".join(f"/absent/{'x' * 90}/{number}\n" for number in range(2_000)))
+    assert list(read_blobs(repo.root, [name] * 3)) == [(name, b"one\n")] * 3
+
+
+def test_a_reader_of_blobs_may_stop_early(repo: Repo) -> None:
+    repo.commit("a.txt", "one\n" * 100_000)
+    name = repo.git("rev-parse", "HEAD:a.txt")
+    reading = read_blobs(repo.root, [name] * 200)
+    assert next(reading)[0] == name
+    reading.close()
+
+
+def test_a_blob_that_is_absent_is_named(repo: Repo) -> None:
+    with pytest.raises(ReproCheckError, match="0123456789"):
+        list(read_blobs(repo.root, ["0123456789" * 4]))

@@ -20,8 +20,9 @@ TYPES = ["pre-commit", "commit-msg", "pre-push"]
 INSTALL = "default_install_hook_types: [pre-commit, commit-msg, pre-push]\n"
 HOOKS = [
     {"id": "repro-check"},
+    {"id": "repro-check-repo"},
+    {"id": "repro-check-data"},
     {"id": "repro-check-commit-msg", "stages": ["commit-msg"]},
-    {"id": "repro-check-repo", "stages": ["pre-push"]},
 ]
 
 SHAPES = {
@@ -201,10 +202,10 @@ def test_the_layout_of_the_sample_config_is_taken_over() -> None:
         "    rev: v1.2.3\n"
         "    hooks:\n"
         "    -   id: repro-check\n"
+        "    -   id: repro-check-repo\n"
+        "    -   id: repro-check-data\n"
         "    -   id: repro-check-commit-msg\n"
         "        stages: [commit-msg]\n"
-        "    -   id: repro-check-repo\n"
-        "        stages: [pre-push]\n"
     )
 
 
@@ -218,10 +219,10 @@ def test_hooks_that_are_switched_off_stay_with_their_entry_and_blank_lines_are_i
         "    rev: v1.2.3\n"
         "    hooks:\n"
         "      - id: repro-check\n"
+        "      - id: repro-check-repo\n"
+        "      - id: repro-check-data\n"
         "      - id: repro-check-commit-msg\n"
         "        stages: [commit-msg]\n"
-        "      - id: repro-check-repo\n"
-        "        stages: [pre-push]\n"
         "\n"
         "# settings of pre-commit.ci\n"
         "ci:\n"
@@ -236,7 +237,7 @@ def test_the_hook_types_stand_above_the_comment_on_repos() -> None:
 def test_an_empty_list_becomes_a_list_with_dashes_and_keeps_its_comment() -> None:
     result = add_hooks(SHAPES["empty list with comment and more keys"], "1.2.3")
     assert result.startswith(f"{INSTALL}repos:  # none yet\n  - repo: {URL}\n")
-    assert result.endswith("        stages: [pre-push]\nfail_fast: false\n")
+    assert result.endswith("        stages: [commit-msg]\nfail_fast: false\n")
 
 
 @pytest.mark.parametrize(
@@ -298,7 +299,7 @@ def test_aliases_that_explode_when_expanded_do_not_slow_the_merge() -> None:
         f"x{level}: &x{level} [{', '.join([f'*x{level - 1}'] * 9)}]\n" for level in range(1, 30)
     )
     text = f"x0: &x0 [a]\n{levels}repos: []\n"
-    assert add_hooks(text, "1.2.3").endswith("stages: [pre-push]\n")
+    assert add_hooks(text, "1.2.3").endswith("stages: [commit-msg]\n")
 
 
 def test_hook_types_that_a_plain_install_leaves_out_are_known() -> None:

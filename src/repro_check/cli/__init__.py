@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 
@@ -12,6 +13,7 @@ def main() -> None:
     import click
 
     from repro_check.cli.app import app
+    from repro_check.cli.output import say, say_error
     from repro_check.errors import ReproCheckError
 
     # a run is short and makes no cycles; collecting costs more than the parsing of large repositories
@@ -22,12 +24,15 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except ReproCheckError as error:
-        click.echo(f"repro-check: {error}", err=True)
+        say_error(error)
         code = error.exit_code
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        if words := shown.getvalue().rstrip("\n"):
+            say(words, err=True)
         code = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("repro-check: interrupted", err=True)
@@ -47,13 +52,13 @@ def main() -> None:
 def _report_bug(error: Exception) -> int:
     import traceback
 
-    import click
+    from repro_check.cli.output import say
 
-    click.echo(
+    say(
         f"repro-check: this is a bug of repro-check ({type(error).__name__}: {error}).\n"
         "  Please report it with the output of the same command with --verbose.",
         err=True,
     )
     if "--verbose" in sys.argv or "-v" in sys.argv:
-        traceback.print_exc()
+        say(traceback.format_exc(), err=True)
     return 2

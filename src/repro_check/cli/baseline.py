@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import msgspec
 
 from repro_check.cli import opening
+from repro_check.cli.output import say
 from repro_check.engine import run, select_rules
 from repro_check.engine.baseline import Accepted, accept, read_baseline, write_baseline
-from repro_check.errors import UsageError
+from repro_check.errors import ReproCheckError, UsageError
 from repro_check.findings import Report
 from repro_check.render.visible import visible
-from repro_check.render.wording import REPOSITORY, counted
+from repro_check.render.wording import REPOSITORY
 from repro_check.rules.registry import load_rules
+from repro_check.text import counted
 
 
 @click.group("baseline")
@@ -30,7 +34,7 @@ def create(force: bool) -> None:
     """Accept all findings that there are now."""
     opened = opening.open_place(())
     file = opened.root / opened.loaded.settings.baseline
-    if file.exists() and not force:
+    if _exists(file) and not force:
         raise UsageError(
             "there is a baseline already",
             where=opened.loaded.settings.baseline,
@@ -40,7 +44,7 @@ def create(force: bool) -> None:
     report = _report(opened)
     every = {accept(finding) for finding in (*report.findings, *report.baselined)}
     write_baseline(file, every)
-    click.echo(f"Accepted {counted(len(every), 'finding')} in {opened.loaded.settings.baseline}.")
+    say(f"Accepted {counted(len(every), 'finding')} in {visible(opened.loaded.settings.baseline)}.")
 
 
 @command.command("update")
@@ -49,20 +53,22 @@ def update(add: bool) -> None:
     """Remove the findings that no longer occur."""
     opened = opening.open_place(())
     file = opened.root / opened.loaded.settings.baseline
+    is_there = _exists(file)
     old = read_baseline(file)
     report = _report(opened)
     kept: set[Accepted] = {accept(finding) for finding in report.baselined}
     added = {accept(finding) for finding in report.findings} if add else set()
-    if kept | added != old or not file.exists():
+    if kept | added != old or not is_there:
         write_baseline(file, kept | added)
-    click.echo(f"Removed {len(old - kept)}, added {len(added)}; {len(kept | added)} remain.")
+    say(f"Removed {len(old - kept)}, added {len(added)}; {len(kept | added)} remain.")
 
 
 @command.command("show")
 def show() -> None:
     """List the accepted findings, and those that no longer occur."""
     opened = opening.open_place(())
-    accepted = read_baseline(opened.root / opened.loaded.settings.baseline)
+    file = opened.root / opened.loaded.settings.baseline
+    accepted = read_baseline(file) if _exists(file) else frozenset()
     report = _report(opened)
     for finding in report.baselined:
         _show(accept(finding), finding.message)
@@ -70,9 +76,24 @@ def show() -> None:
         _show(item, "no longer occurs")
 
 
+def _exists(file: Path) -> bool:
+    # not Path.exists, which differs between Pythons in what it raises
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise ReproCheckError(
+            f"no baseline can be kept there: {getattr(error, 'strerror', None) or error}",
+            where=str(file),
+            fix='Choose another name, such as `baseline = "repro-check-baseline.txt"`.',
+        ) from error
+    return True
+
+
 def _show(item: Accepted, words: str) -> None:
     place = visible(item.path) or REPOSITORY
-    click.echo(f"{item.fingerprint} {visible(item.code)} {place}: {visible(words)}")
+    say(f"{item.fingerprint} {visible(item.code)} {place}: {visible(words)}")
 
 
 def _report(opened: opening.Opened) -> Report:

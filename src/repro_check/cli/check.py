@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from repro_check.cli import opening
-from repro_check.cli.output import emit, style_of
+from repro_check.cli.output import emit, say, style_of
 from repro_check.cli.progress import progress
 from repro_check.engine import run, select_rules
 from repro_check.engine.outcome import exit_code
 from repro_check.errors import UsageError
+from repro_check.render.visible import visible
 from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Stage
 from repro_check.settings import Settings, override
@@ -103,7 +104,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     if options["show_files"]:
         for file in session.tree.files:
             if scope.includes(file.path):
-                click.echo(file.path)
+                say(visible(file.path))
         return
     mode = _fix_mode(options)
     did_change = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from repro_check.cli import opening
+from repro_check.cli.output import say
+from repro_check.render.visible import visible
 from repro_check.settings import Settings, settings_schema
 
 
@@ -29,7 +31,9 @@ def show_settings(opened: opening.Opened, settings: Settings) -> None:
     import msgspec
 
     source = opened.loaded.path
-    click.echo(f"# from {source}" if source else "# the defaults: no settings file was found")
-    click.echo(f"# root {opened.root}")
+    say(
+        f"# from {visible(str(source))}" if source else "# the defaults: no settings file was found"
+    )
+    say(f"# root {visible(str(opened.root))}")
     for key, value in msgspec.to_builtins(settings).items():
-        click.echo(f"{key} = {json.dumps(value)}")
+        say(f"{key} = {json.dumps(value)}")

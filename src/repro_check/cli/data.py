@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 
 from repro_check.cli import opening
+from repro_check.cli.output import say, say_diff
 from repro_check.cli.progress import progress
 from repro_check.data import Algorithm, State, digest_of
 from repro_check.data.repository import record, verify_all
@@ -15,6 +17,7 @@ from repro_check.engine import Session
 from repro_check.engine.fix import diff, plan_edits, write
 from repro_check.errors import UsageError
 from repro_check.project.files import ConfigFile
+from repro_check.render.visible import visible
 
 
 @click.group("data")
@@ -43,7 +46,8 @@ def verify_command(configs: tuple[str, ...]) -> None:
             if verdict.state is State.MISMATCH:
                 detail = f"recorded {verdict.recorded}, on disk {verdict.actual}"
             word = verdict.state.value.replace("_", " ")
-            click.echo(f"{word:<13} {item.config}: {verdict.declaration.name} {detail}".rstrip())
+            name = f"{visible(item.config)}: {visible(verdict.declaration.name)}"
+            say(f"{word:<13} {name} {detail}".rstrip())
     if not states:
         click.echo("No config declares data with a digest. `repro-check data lock` records it.")
     if State.MISMATCH in states:
@@ -71,20 +75,21 @@ def lock_command(configs: tuple[str, ...], update: bool, diff_only: bool) -> Non
             recording = record(session.project, config, update=update, progress=show)
         if recording is None:
             continue
+        path = visible(config.path)
         for verdict in recording.unmeasured:
-            click.echo(f"{config.path}: {verdict.declaration.name}: {verdict.reason}", err=True)
+            say(f"{path}: {visible(verdict.declaration.name)}: {verdict.reason}", err=True)
             did_refuse = True
         for refused in recording.plan.refused:
-            click.echo(f"{config.path}: {refused.declaration.name}: {refused.reason}", err=True)
+            say(f"{path}: {visible(refused.declaration.name)}: {refused.reason}", err=True)
             did_refuse = True
         if not recording.plan.edits:
             continue
         change = plan_edits(config.path, _content(session, config), recording.plan.edits)
         if diff_only:
-            click.echo(diff(change), nl=False)
+            say_diff(diff(msgspec.structs.replace(change, path=path)))
         else:
             write(change, session.tree.root)
-            click.echo(f"{config.path}: recorded {len(recording.plan.edits)}")
+            say(f"{path}: recorded {len(recording.plan.edits)}")
     if did_refuse and not update:
         click.echo("`--update` replaces digests that are recorded already.", err=True)
     sys.exit(3 if did_refuse else 0)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import click
+import msgspec
 
 from repro_check.cli import opening
+from repro_check.cli.output import say, say_diff
 from repro_check.cli.progress import progress
 from repro_check.engine import Scope, Session, run
 from repro_check.engine.fix import Change, Refusal, diff, plan_fixes, write
 from repro_check.findings import Report, Safety
-from repro_check.render.wording import counted
+from repro_check.render.visible import visible
 from repro_check.rules.rule import Rule
+from repro_check.text import counted
 
 _ROUNDS = 5
 _APART = "has changes that are not staged, so it was not fixed"
@@ -65,7 +67,7 @@ def fix(
             refusals += [Refusal(change.path, _APART) for change in apart]
         for refusal in refusals:
             if refusal not in refused:
-                click.echo(f"{refusal.path}: {refusal.reason}", err=True)
+                say(f"{visible(refusal.path)}: {refusal.reason}", err=True)
         refused.update(refusals)
         for change in changes:
             _carry_out(change, session, diff_only=mode.diff_only)
@@ -84,10 +86,10 @@ def _is_staged_apart(session: Session, path: str) -> bool:
 
 def _carry_out(change: Change, session: Session, *, diff_only: bool) -> None:
     if diff_only:
-        click.echo(diff(change), nl=False)
+        say_diff(diff(msgspec.structs.replace(change, path=visible(change.path))))
         return
     write(change, session.tree.root)
-    click.echo(f"Fixed {counted(change.fixes, 'place')} in {change.path}", err=True)
+    say(f"Fixed {counted(change.fixes, 'place')} in {visible(change.path)}", err=True)
 
 
 def _reader(session: Session) -> Callable[[str], bytes | None]:

@@ -7,6 +7,8 @@ import sys
 import click
 
 from repro_check.cli import opening
+from repro_check.cli.output import say, say_diff
+from repro_check.render.visible import visible
 from repro_check.setup import apply, plan, unified_diff
 
 
@@ -23,10 +25,10 @@ def command(yes: bool, diff_only: bool) -> None:
     if not changes:
         click.echo("Everything is set up already.")
         return
-    click.echo(unified_diff(changes), nl=False)
+    say_diff(unified_diff(changes))
     for change in changes:
         if change.note:
-            click.echo(f"{change.path}: {change.note}")
+            say(f"{visible(change.path)}: {change.note}")
     if diff_only:
         return
     if not yes:

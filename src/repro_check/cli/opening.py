@@ -10,6 +10,7 @@ import msgspec
 
 from repro_check.engine import Scope, Session
 from repro_check.errors import UsageError
+from repro_check.render.visible import visible
 from repro_check.rules.rule import Stage
 from repro_check.settings import LoadedSettings, Settings, load_settings
 from repro_check.sources.discovery import Tree, discover, find_root
@@ -91,10 +92,11 @@ def _here() -> Path:
 def _named(here: Path, word: str) -> Path:
     path = Path(os.path.normpath(here / word))
     if not path.exists():
-        raise UsageError(f"there is no file or folder `{word}`", fix="Check the path.")
+        raise UsageError(f"there is no file or folder `{visible(word)}`", fix="Check the path.")
     if not (path.is_file() or path.is_dir()):
         raise UsageError(
-            f"`{word}` is neither a file nor a folder", fix="A pipe or a device is not read."
+            f"`{visible(word)}` is neither a file nor a folder",
+            fix="A pipe or a device is not read.",
         )
     return path
 
@@ -103,13 +105,15 @@ def _inside(path: Path, root: Path) -> Path:
     """A named path, or what it points to when it is a link; always in the root."""
     if not path.is_relative_to(root):
         raise UsageError(
-            f"`{path}` lies outside of `{root}`", fix="Check one repository at a time."
+            f"`{visible(str(path))}` lies outside of `{visible(str(root))}`",
+            fix="Check one repository at a time.",
         )
     if not path.is_symlink():
         return path
     target = path.resolve()
     if not target.is_relative_to(root.resolve()):
         raise UsageError(
-            f"`{path}` is a symbolic link that leaves `{root}`", fix="Name what it points to."
+            f"`{visible(str(path))}` is a symbolic link that leaves `{visible(str(root))}`",
+            fix="Name what it points to.",
         )
     return root / target.relative_to(root.resolve())

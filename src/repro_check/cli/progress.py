@@ -6,6 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from repro_check.render.visible import visible
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 _PATIENCE = 0.7
 """Seconds of work before a line is shown; most checks are done by then and load no rich."""
@@ -19,16 +25,18 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
     started = time.monotonic()
     with ExitStack() as shown:
-        update: Callable[[str], None] | None = None
+        status: Status | None = None
 
         def show(message: str) -> None:
-            nonlocal update
-            if update is None and time.monotonic() - started > _PATIENCE:
+            nonlocal status
+            if status is None and time.monotonic() - started > _PATIENCE:
                 from rich.console import Console
 
                 status = shown.enter_context(Console(stderr=True).status("Working …"))
-                update = status.update
-            if update is not None:
-                update(message)
+            if status is not None:
+                from rich.text import Text
+
+                # as text: a path is no markup, and must not steer the terminal
+                status.update(Text(visible(message)))
 
         yield show

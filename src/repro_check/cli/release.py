@@ -7,6 +7,7 @@ import sys
 import click
 
 from repro_check.cli import opening
+from repro_check.cli.output import say
 from repro_check.cli.progress import progress
 from repro_check.engine import select_rules
 from repro_check.release.gate import CHECK_NAMES, GateInput, GateReport, run_gate
@@ -44,7 +45,9 @@ def command(path: str, skip: tuple[str, ...], output_format: str) -> None:
     if output_format == "json":
         import msgspec
 
-        click.echo(msgspec.json.format(msgspec.json.encode(report)).decode())
+        from repro_check.render.json_document import dump
+
+        click.echo(dump(msgspec.to_builtins(report)), nl=False)
     else:
         _print(report)
     sys.exit(report.exit_code)
@@ -55,7 +58,7 @@ def _print(report: GateReport) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from repro_check.render.visible import visible
+    from repro_check.render.visible import defuse, visible
 
     table = Table(box=None, pad_edge=False)
     for column in ("check", "outcome", "", "seconds"):
@@ -66,12 +69,16 @@ def _print(report: GateReport) -> None:
         outcome = Text(word, style=colors[word])
         summary = Text(visible(check.summary))
         table.add_row(check.name, outcome, summary, f"{check.seconds:.1f}")
-    Console().print(table)
+    console = Console()
+    with console.capture() as printed:
+        console.print(table)
+    # a wrapped summary begins a line
+    click.echo(defuse(printed.get()), nl=False)
     for check in report.checks:
         if check.details:
-            click.echo(f"\n{check.name}:")
+            say(f"\n{check.name}:")
             for line in check.details:
-                click.echo(f"  {visible(line)}")
+                say(f"  {visible(line)}")
     words = {
         0: "Ready: every check passed. That is no proof that others can reproduce the work.",
         1: "Not ready: see what failed above.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from repro_check.errors import UsageError
+from repro_check.render.visible import visible
 from repro_check.rules.registry import load_rules
 
 
@@ -29,4 +30,6 @@ def command(name: str) -> None:
     names = [rule.code for rule in rules] + [rule.name for rule in rules]
     near = difflib.get_close_matches(name, names, n=1)
     hint = f" Did you mean `{near[0]}`?" if near else ""
-    raise UsageError(f"there is no rule `{name}`.{hint}", fix="`repro-check rules` lists them.")
+    raise UsageError(
+        f"there is no rule `{visible(name)}`.{hint}", fix="`repro-check rules` lists them."
+    )

@@ -7,8 +7,10 @@ import sys
 import click
 
 from repro_check.cli import opening
+from repro_check.cli.output import say
 from repro_check.cli.progress import progress
 from repro_check.errors import UsageError
+from repro_check.render.visible import visible
 from repro_check.smoke import SmokeReport, Verdict, smoke, spec_from_table
 
 _CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.NOT_CHECKED: 3, Verdict.NOT_REACHED: 3}
@@ -39,7 +41,7 @@ def command(path: str, keep: bool, names: tuple[str, ...]) -> None:
     ]
     chosen = [spec for spec in specs if not names or spec.name in names]
     if not chosen:
-        known = ", ".join(spec.name for spec in specs)
+        known = ", ".join(visible(spec.name) for spec in specs)
         raise UsageError(f"there is no smoke test of that name; there are: {known}")
     folder = opened.loaded.path.parent if opened.loaded.path else opened.root
     code = 0
@@ -53,23 +55,21 @@ def command(path: str, keep: bool, names: tuple[str, ...]) -> None:
 
 def print_report(report: SmokeReport) -> None:
     """Phases, then the diagnosis, then what this runner cannot see."""
-    click.echo(f"{report.name}: commit {report.commit[:12]}, runner {report.runner}")
+    say(f"{visible(report.name)}: commit {report.commit[:12]}, runner {report.runner}")
     for result in report.phases:
         note = f"  {result.note}" if result.note else ""
-        click.echo(
-            f"  {result.phase.value:<8} {result.verdict.value:<12}{result.seconds:6.1f} s{note}"
-        )
+        say(f"  {result.phase.value:<8} {result.verdict.value:<12}{result.seconds:6.1f} s{note}")
     for note in report.notes:
-        click.echo(f"  note: {note}")
+        say(f"  note: {note}")
     if report.diagnosis is not None:
-        place = f"{report.diagnosis.place}: " if report.diagnosis.place else ""
-        click.echo(f"\n{place}{report.diagnosis.sentence}")
+        place = f"{visible(report.diagnosis.place)}: " if report.diagnosis.place else ""
+        say(f"\n{place}{report.diagnosis.sentence}")
         if report.diagnosis.fix:
-            click.echo(f"  help: {report.diagnosis.fix}")
-        click.echo(f"  log: {report.log}")
+            say(f"  help: {report.diagnosis.fix}")
+        say(f"  log: {visible(str(report.log))}")
     else:
-        click.echo(f"\n{report.verdict.value}")
+        say(f"\n{report.verdict.value}")
     if report.cannot_see:
-        click.echo(f"This runner cannot see: {'; '.join(report.cannot_see)}.")
+        say(f"This runner cannot see: {'; '.join(report.cannot_see)}.")
     if report.kept:
-        click.echo(f"Kept: {report.kept}")
+        say(f"Kept: {visible(str(report.kept))}")

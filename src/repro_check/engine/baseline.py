@@ -6,6 +6,7 @@ findings do. `check` never writes it; `baseline update` shrinks it; growing it i
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,11 +14,13 @@ from pathlib import Path
 import msgspec
 
 from repro_check.atomic import write_atomic
+from repro_check.bounded import read_bounded
 from repro_check.errors import ReproCheckError
 from repro_check.findings import Finding
 
 _HEADER = "# repro-check baseline 1: findings accepted for now; see `repro-check baseline --help`"
 _REPOSITORY = "."
+_LARGEST = 20_000_000
 _ODD = re.compile(r"[%\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]|^\s|\s$|^\.$")
 
 
@@ -35,12 +38,18 @@ def read_baseline(file: Path) -> frozenset[Accepted]:
     Raises:
         ReproCheckError: the file cannot be read, or a line has another form (with its number).
     """
+    if str(file) == os.devnull:  # --no-baseline
+        return frozenset()
     try:
-        text = file.read_text("utf-8-sig")
+        text = read_bounded(file, limit=_LARGEST).decode("utf-8-sig")
     except FileNotFoundError:
         return frozenset()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReproCheckError(f"the baseline cannot be read: {error}", where=str(file)) from error
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise ReproCheckError(
+            f"the baseline cannot be read: {getattr(error, 'strerror', None) or error}",
+            where=file.name,
+            fix="It has to be a file of its own inside the repository, not a link.",
+        ) from error
     accepted = set()
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -58,7 +67,17 @@ def read_baseline(file: Path) -> frozenset[Accepted]:
 
 
 def write_baseline(file: Path, accepted: Iterable[Accepted]) -> None:
-    """Write a baseline file, whole or not at all."""
+    """Write a baseline file, whole or not at all.
+
+    Raises:
+        ReproCheckError: a link stands in its place, or the folder cannot be written.
+    """
+    if file.is_symlink():
+        raise ReproCheckError(
+            "a link stands in the place of the baseline, and is not followed",
+            where=file.name,
+            fix="Replace the link by the file itself.",
+        )
     lines = [
         f"{item.fingerprint} {item.code} {_quoted(item.path) or _REPOSITORY}"
         for item in sorted(set(accepted))

@@ -85,6 +85,8 @@ class Cache:
         """
         if self._path is None or not (self._fresh or self._is_damaged):
             return
+        if self._path.parent.is_symlink():
+            return
         with suppress(OSError, ReproCheckError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             size = self._path.stat().st_size if self._path.exists() else 0
@@ -92,7 +94,8 @@ class Cache:
             if self._is_damaged or size + len(fresh) > _LARGEST:
                 self._rewrite(fresh)
             else:
-                descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+                descriptor = os.open(self._path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
                 with open(descriptor, "ab", buffering=0) as stream:
                     stream.write(fresh)
             self._remove_others()
@@ -110,7 +113,8 @@ class Cache:
 
     def _open(self, path: Path) -> None:
         try:
-            with open(path, "rb") as stream:
+            flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            with open(os.open(path, flags), "rb") as stream:
                 self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError):
             return

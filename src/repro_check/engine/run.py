@@ -27,7 +27,7 @@ from repro_check.settings import Settings
 from repro_check.sources import git
 from repro_check.sources.discovery import SourceFile, Tree
 from repro_check.sources.ignored import patterns
-from repro_check.sources.kinds import Role
+from repro_check.sources.kinds import Kind, Role, kind_of
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -209,15 +209,21 @@ def _unused(
         is_known = any(fits(code, rule) for rule in every)
         return not is_known or any(fits(code, rule) for rule in active)
 
+    asked = {code: was_asked(code) for code in {c for item in left for c in item.directive.codes}}
     return [
-        item for item in left if item.directive.codes and all(map(was_asked, item.directive.codes))
+        item
+        for item in left
+        if item.directive.codes and all(asked[code] for code in item.directive.codes)
     ]
 
 
 def _not_checked(session: Session, scope: Scope) -> Iterator[NotChecked]:
     for note in (*session.tree.skipped, *session.store.not_checked):
         if scope.includes(note.path):
-            yield note
+            # code that was named, as a hook does, has to be read: its silence would pass for health
+            is_code = kind_of(note.path) in {Kind.PYTHON, Kind.NOTEBOOK}
+            is_required = note.required or (is_code and note.path in scope.paths)
+            yield msgspec.structs.replace(note, required=is_required)
 
 
 def _stale(

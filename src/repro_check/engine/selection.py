@@ -21,6 +21,8 @@ def select_rules(rules: Sequence[Rule], settings: Settings) -> tuple[Rule, ...]:
         chosen = {rule.code for rule in rules if _is_in_profile(rule, settings.profile)}
     chosen |= _matching(rules, settings.extend_select, "extend-select")
     chosen -= _matching(rules, settings.ignore, "ignore")
+    for glob, selectors in settings.per_file_ignores.items():
+        _matching(rules, selectors, f'per-file-ignores."{glob}"')
     return tuple(rule for rule in rules if rule.code in chosen)
 
 
@@ -48,8 +50,9 @@ def _matching(rules: Sequence[Rule], selectors: Iterable[str], key: str) -> set[
 def _nearest(word: str, rules: Sequence[Rule]) -> str:
     import difflib
 
-    names = [rule.code for rule in rules] + [rule.name for rule in rules]
-    near = difflib.get_close_matches(word, names, n=1)
+    codes = sorted({rule.code for rule in rules} | {rule.family for rule in rules} | {"ALL"})
+    near = difflib.get_close_matches(word.upper(), codes, n=1, cutoff=0.7)
+    near = near or difflib.get_close_matches(word.lower(), [rule.name for rule in rules], n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from repro_check.bounded import read_bounded
 from repro_check.engine.store import FactsStore
 from repro_check.engine.suppress import Suppression, place
 from repro_check.errors import UsageError
@@ -29,6 +30,7 @@ from repro_check.sources.directives import MARK, Directive, in_html_comments, re
 from repro_check.sources.discovery import SourceFile
 from repro_check.sources.kinds import Kind, Role, kind_of
 
+_LONGEST_MESSAGE = 1_000_000
 _SHELL_KINDS = frozenset({Kind.SHELL, Kind.MAKEFILE})
 _COMMENTS = {
     Kind.YAML: ("#", ""),
@@ -99,6 +101,8 @@ class Subjects:
         for file in self._in_scope:
             if paths is not None and file.path not in paths:
                 continue
+            if file.role is Role.VENDORED:
+                continue
             can_suppress = file.kind in _COMMENTS or file.kind is Kind.MARKDOWN or _is_code(file)
             content = self._store.content(file) if can_suppress else None
             if content is not None and MARK.encode() in content:
@@ -167,7 +171,8 @@ class Subjects:
         if self._message is None:
             return
         try:
-            text = self._message.read_text("utf-8", errors="replace")
+            data = read_bounded(self._message, limit=_LONGEST_MESSAGE, follow_link=True)
+            text = data.decode("utf-8", errors="replace")
         except OSError as error:
             raise UsageError(
                 f"the commit message cannot be read: {error.strerror}", where=str(self._message)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -37,37 +38,64 @@ def settle(
         suppressions: of the same files.
         names_rule: whether a code or name in a directive means the rule of a finding.
     """
-    by_path: dict[str, list[int]] = {}
+    at_places: dict[_Place, list[int]] = {}
     for index, item in enumerate(suppressions):
-        by_path.setdefault(item.location.path, []).append(index)
+        for covered in _covered_places(item):
+            at_places.setdefault(covered, []).append(index)
     standing: list[Finding] = []
     suppressed: list[Finding] = []
     used: set[int] = set()
+    is_covered: dict[tuple[_Place, str], bool] = {}
     for finding in findings:
-        covering = [
-            index
-            for index in by_path.get(finding.location.path, ())
-            if _covers(suppressions[index], finding, names_rule)
-        ]
-        used.update(covering)
+        covering = False
+        for asked in _places_of(finding):
+            # one answer for all findings of a rule at a place
+            key = (asked, finding.code)
+            if key not in is_covered:
+                naming = [
+                    index
+                    for index in at_places.get(asked, ())
+                    if any(
+                        names_rule(code, finding) for code in suppressions[index].directive.codes
+                    )
+                ]
+                used.update(naming)
+                is_covered[key] = bool(naming)
+            covering = covering or is_covered[key]
         (suppressed if covering else standing).append(finding)
     return Settled(tuple(standing), tuple(suppressed), frozenset(used))
 
 
-def _covers(
-    suppression: Suppression, finding: Finding, names_rule: Callable[[str, Finding], bool]
-) -> bool:
-    directive, place = suppression.directive, suppression.location
-    if not any(names_rule(code, finding) for code in directive.codes):
-        return False
+class _Place(NamedTuple):
+    """A line that findings may touch or begin on, or (without a line) a whole file."""
+
+    path: str
+    cell: int | None = None
+    line: int | None = None
+    is_first: bool = False
+
+
+def _covered_places(suppression: Suppression) -> Iterator[_Place]:
+    """What a suppression covers: the file, or its own line and, alone on it, the next."""
+    directive, location = suppression.directive, suppression.location
     if directive.is_file_wide:
-        return True
-    span = finding.location.span
-    if span is None or finding.location.cell != place.cell or place.span is None:
-        return False
-    lines = {span.line, span.end_line}
-    line = place.span.line
-    return line in lines or (directive.is_alone and line + 1 == span.line)
+        yield _Place(location.path)
+    elif location.span is not None:
+        line = location.span.line
+        yield _Place(location.path, location.cell, line)
+        if directive.is_alone:
+            yield _Place(location.path, location.cell, line + 1, is_first=True)
+
+
+def _places_of(finding: Finding) -> Iterator[_Place]:
+    """Where the suppressions of a finding may be found: for its file, its first and last line."""
+    path, cell, span = finding.location.path, finding.location.cell, finding.location.span
+    yield _Place(path)
+    if span is not None:
+        yield _Place(path, cell, span.line)
+        yield _Place(path, cell, span.line, is_first=True)
+        if span.end_line != span.line:
+            yield _Place(path, cell, span.end_line)
 
 
 def place(directive: Directive, path: str, locate: Callable[[Span], Location]) -> Suppression:

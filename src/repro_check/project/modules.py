@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
 
 _DEEPEST = 12
+_MOST_STARS = 256
 
 
 class Symbol(msgspec.Struct, frozen=True):
@@ -60,7 +61,11 @@ class Modules:
         self._functions: dict[str, dict[str, list[Function]]] = {}
         self._classes: dict[str, dict[str, Class]] = {}
         self._prefixes: dict[str, dict[int, str]] = {}
+        self._aliases: dict[str, dict[str, Import]] = {}
+        self._direct_stars: dict[str, dict[str, None]] = {}
         self._stars: dict[str, list[str]] = {}
+        self._owners: dict[tuple[str, str], list[str]] = {}
+        self._starred: dict[tuple[str, str, int], Symbol | None] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._methods: dict[str, dict[str, list[Function]]] = {}
         self._bindings: dict[str, dict[str, list[Assignment]]] = {}
@@ -193,10 +198,10 @@ class Modules:
         found = self._member(file, root, rest, depth)
         if found:
             return found
-        for item in file.facts.imports:
-            if item.alias == root and item.name != "*":
-                target = imported_name(item) + (f".{rest}" if rest else "")
-                return self.resolve_dotted(file, target, depth + 1)
+        item = self._aliases_of(file).get(root)
+        if item is not None:
+            target = imported_name(item) + (f".{rest}" if rest else "")
+            return self.resolve_dotted(file, target, depth + 1)
         folder = posixpath.dirname(file.path)
         if file.path.endswith("__init__.py"):
             path = self._file_at(f"{folder}/{root}")
@@ -271,24 +276,68 @@ class Modules:
         return chosen[0] if isinstance(chosen[0].targets[0], Name) else None
 
     def _from_stars(self, file: PythonFile, name: str, depth: int) -> Symbol | None:
-        for path in self._star_sources(file):
-            found = self._lookup(self._files[path], name, depth + 1, with_stars=False)
-            if found:
-                return found
-        return None
+        key = (file.path, name, depth)
+        if key not in self._starred:
+            self._starred[key] = None
+            for path in self._star_owners(file, name.partition(".")[0]):
+                found = self._lookup(self._files[path], name, depth + 1, with_stars=False)
+                if found:
+                    self._starred[key] = found
+                    break
+        return self._starred[key]
+
+    def _star_owners(self, file: PythonFile, root: str) -> list[str]:
+        """Those of the files behind `import *` that may bind a plain name."""
+        key = (file.path, root)
+        known = self._owners.get(key)
+        if known is None:
+            known = self._owners[key] = [
+                path for path in self._star_sources(file) if self._may_bind(self._files[path], root)
+            ]
+        return known
+
+    def _may_bind(self, file: PythonFile, root: str) -> bool:
+        return (
+            root in self._definitions_of(file)
+            or root in self._aliases_of(file)
+            or root in self._bindings_of(file)
+            or file.path.endswith("__init__.py")
+        )
 
     def _star_sources(self, file: PythonFile) -> Iterable[str]:
-        """The files whose names `import *` brings into a file, by way of others too."""
+        """The files whose names `import *` brings into a file, by way of others too.
+
+        Of very many only the nearest: what comes from further away is unknown.
+        """
         known = self._stars.get(file.path)
         if known is None:
-            known = self._stars[file.path] = []
-            waiting = [file]
-            for current in waiting:  # grows while it is walked
-                for item in current.facts.imports:
-                    path = self.find(item.module, current.path) if item.name == "*" else None
-                    if path and path != file.path and path not in known:
-                        known.append(path)
-                        waiting.append(self._files[path])
+            waiting = {file.path: file}
+            order = [file.path]
+            for current in order:  # grows while it is walked
+                for path in self._starred_by(waiting[current]):
+                    if path not in waiting and len(order) <= _MOST_STARS:
+                        waiting[path] = self._files[path]
+                        order.append(path)
+            known = self._stars[file.path] = order[1:]
+        return known
+
+    def _starred_by(self, file: PythonFile) -> Iterable[str]:
+        """The files of which a file itself says `import *`, each once."""
+        known = self._direct_stars.get(file.path)
+        if known is None:
+            modules = {item.module: None for item in file.facts.imports if item.name == "*"}
+            found = (self.find(module, file.path) for module in modules)
+            known = self._direct_stars[file.path] = dict.fromkeys(path for path in found if path)
+        return known
+
+    def _aliases_of(self, file: PythonFile) -> dict[str, Import]:
+        """The first import of a file by the name that it binds."""
+        known = self._aliases.get(file.path)
+        if known is None:
+            known = self._aliases[file.path] = {}
+            for item in file.facts.imports:
+                if item.name != "*":
+                    known.setdefault(item.alias, item)
         return known
 
     def _prefixes_of(self, file: PythonFile) -> dict[int, str]:

@@ -19,6 +19,7 @@ from repro_check.secrets.baseline import accepted_secrets
 from repro_check.secrets.history import scan_history
 from repro_check.smoke import Verdict, smoke, spec_from_table
 from repro_check.sources import git
+from repro_check.text import counted
 
 Progress = Callable[[str], None]
 _RULE_STAGES = frozenset({Stage.FILE, Stage.REPOSITORY, Stage.RELEASE})
@@ -80,10 +81,12 @@ def _commit(name: str, given: GateInput, _progress: Progress) -> CheckResult:
     tree = given.session.tree
     if not tree.is_git:
         return _not_checked(name, "not a git repository")
+    if not git.has_commit(tree.root):
+        return _not_checked(name, "nothing is committed yet")
     changed = git.changed_paths(tree.root)
     if changed:
         details = tuple(f"{path}: not committed" for path in changed)
-        return _failed(name, f"{len(changed)} files differ from the last commit", details)
+        return _failed(name, f"{counted(len(changed), 'file')} not as committed", details)
     return _passed(name, "the work tree is what was committed")
 
 
@@ -92,12 +95,16 @@ def _rules(name: str, given: GateInput, _progress: Progress) -> CheckResult:
     bad = [finding for finding in report.findings if fails(finding, given.session.settings)]
     details = [f"{f.location.label}: {f.code} {f.message}" for f in report.findings]
     details += [f"{item.path}: not checked: {item.reason}" for item in report.not_checked]
+    accepted = (
+        f", {len(report.baselined)} more accepted in the baseline" if report.baselined else ""
+    )
     if bad:
-        return _failed(name, f"{len(bad)} findings", tuple(details))
+        return _failed(name, counted(len(bad), "finding") + accepted, tuple(details))
     if report.not_checked:
-        count = len(report.not_checked)
-        return _not_checked(name, f"{count} things could not be checked", tuple(details))
-    return _passed(name, f"{len(given.rules)} rules on {report.files} files", tuple(details))
+        things = counted(len(report.not_checked), "thing")
+        return _not_checked(name, f"{things} could not be checked{accepted}", tuple(details))
+    summary = f"{counted(len(given.rules), 'rule')} on {counted(report.files, 'file')}{accepted}"
+    return _passed(name, summary, tuple(details))
 
 
 def _data(name: str, given: GateInput, progress: Progress) -> CheckResult:
@@ -112,10 +119,12 @@ def _data(name: str, given: GateInput, progress: Progress) -> CheckResult:
         for item in (*bad, *unseen)
     )
     if bad:
-        return _failed(name, f"{len(bad)} of {len(checked)} data sets changed", details)
+        return _failed(name, f"{len(bad)} of {counted(len(checked), 'data set')} changed", details)
     if unseen:
         return _not_checked(name, f"{len(unseen)} of {len(checked)} could not be read", details)
-    return _passed(name, f"{len(checked)} data sets match their digests")
+    return _passed(
+        name, f"the data are those that the configs record ({counted(len(checked), 'data set')})"
+    )
 
 
 def _history(name: str, given: GateInput, progress: Progress) -> CheckResult:
@@ -129,17 +138,21 @@ def _history(name: str, given: GateInput, progress: Progress) -> CheckResult:
     )
     details = tuple(
         f"{found.path}: {found.secret.kind} {found.secret.redacted} in "
-        f"{len(found.commits)} commits (first {found.commits[0][:12] if found.commits else '-'})"
+        f"{counted(len(found.commits), 'commit')} (first {found.commits[0][:12] if found.commits else '-'})"
         f"{', still in HEAD' if found.in_head else ''}: revoke it, then publish a new repository"
         for found in history
     )
     details += tuple(f"{item.path}: not checked: {item.reason}" for item in history.not_checked)
     if len(history):
-        return _failed(name, f"{len(history)} secrets in {history.blobs} file versions", details)
+        return _failed(
+            name,
+            f"{counted(len(history), 'secret')} in {counted(history.blobs, 'file version')}",
+            details,
+        )
     if history.not_checked:
-        count = len(history.not_checked)
-        return _not_checked(name, f"{count} file versions could not be read", details)
-    return _passed(name, f"no secret in {history.blobs} file versions")
+        versions = counted(len(history.not_checked), "file version")
+        return _not_checked(name, f"{versions} could not be read", details)
+    return _passed(name, f"no secret in {counted(history.blobs, 'file version')}")
 
 
 def _smoke(name: str, given: GateInput, progress: Progress) -> CheckResult:

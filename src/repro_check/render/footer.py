@@ -6,7 +6,8 @@ from collections import Counter
 
 from repro_check.findings import Report, Safety, Severity
 from repro_check.render.visible import visible
-from repro_check.render.wording import REPOSITORY, counted
+from repro_check.render.wording import REPOSITORY
+from repro_check.text import counted
 
 HONESTY = "A clean check is no proof that the work can be reproduced."
 _SHOWN_LINES = 20

@@ -66,6 +66,8 @@ def _command(name: str, properties: dict[str, str | int], message: str) -> str:
 
 
 def _data(text: str) -> str:
+    # `##[error]` is obeyed anywhere in a line, and the runner undoes no escape of its characters
+    text = text.replace("##[", r"\x23#[")
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

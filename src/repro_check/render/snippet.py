@@ -60,6 +60,8 @@ def _first_shown(line: str, start: int, stop: int, room: int) -> int:
 
 def _fitting(text: str, room: int) -> list[str]:
     """The glyphs of the longest prefix that fits into `room` columns."""
+    if text.isascii() and text.isprintable():
+        return list(text[: max(room, 0)])
     glyphs: list[str] = []
     for character in text:
         shown = _TAB if character == "\t" else glyph(character)
@@ -71,4 +73,4 @@ def _fitting(text: str, room: int) -> list[str]:
 
 
 def _width(glyphs: list[str]) -> int:
-    return sum(map(columns, glyphs))
+    return columns("".join(glyphs))

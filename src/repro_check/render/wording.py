@@ -46,8 +46,3 @@ def url_of(code: str, report: Report) -> str:
 def is_fixable(finding: Finding) -> bool:
     """Whether `--fix` alone would mend it."""
     return finding.fix is not None and finding.fix.safety is Safety.SAFE
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -70,7 +70,8 @@ def is_allowed(lines: Sequence[str], number: int, *, path: str) -> bool:
     from detect_secrets.filters.allowlist import is_line_allowlisted
     from detect_secrets.util.code_snippet import get_code_snippet
 
-    context = get_code_snippet(list(lines), number)
+    before = max(0, number - 2)  # a copy of all lines for each secret would be quadratic
+    context = get_code_snippet(list(lines[before:number]), number - before)
     return bool(is_line_allowlisted(path, lines[number - 1], context))
 
 

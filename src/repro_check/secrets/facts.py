@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 from repro_check.secrets.decode import CellText, decode_text, file_texts
-from repro_check.secrets.model import mask
-from repro_check.secrets.scan import find_secrets
+from repro_check.secrets.model import Candidate, mask
+from repro_check.secrets.scan import MOST, find_secrets
+from repro_check.secrets.scrub import scrub
 from repro_check.secrets.subject import FileSecret, SecretFacts
 
 
@@ -15,22 +19,28 @@ def read_secrets(path: str, data: bytes) -> SecretFacts:
         return SecretFacts(())
     found: list[FileSecret] = []
     for part in file_texts(text, path=path):
-        is_cell = isinstance(part, CellText)
-        body = part.text if isinstance(part, CellText) else part
-        candidates = find_secrets(body, path=path)
-        if not candidates:
-            continue
-        lines = body.split("\n")
-        published = tuple(candidate.published() for candidate in candidates)
-        for candidate, secret in zip(candidates, published, strict=True):
-            same_line = tuple(other for other in published if other.line == secret.line)
-            found.append(
-                FileSecret(
-                    secret,
-                    part.cell if isinstance(part, CellText) else None,
-                    is_cell and part.output is not None,  # type: ignore[union-attr]
-                    candidate.sha1,
-                    mask(lines[secret.line - 1], same_line),
-                )
-            )
-    return SecretFacts(tuple(found))
+        if len(found) >= MOST:
+            break
+        if isinstance(part, CellText):
+            found += _of_text(part.text, path, cell=part.cell, is_output=part.output is not None)
+        else:
+            found += _of_text(part, path, cell=None, is_output=False)
+    return SecretFacts(tuple(found[:MOST]))
+
+
+def _of_text(text: str, path: str, *, cell: int | None, is_output: bool) -> Iterator[FileSecret]:
+    on_lines: dict[int, list[Candidate]] = defaultdict(list)
+    for candidate in find_secrets(text, path=path):
+        on_lines[candidate.line].append(candidate)
+    if not on_lines:
+        return
+    lines = text.split("\n")
+    masked = [
+        mask(lines[number - 1], tuple(each.published() for each in here))
+        for number, here in on_lines.items()
+    ]
+    # What is left on a line after the last secret that is reported must not be shown, either.
+    shown = scrub("\n".join(masked), path=path).split("\n")
+    for line, here in zip(shown, on_lines.values(), strict=True):
+        for candidate in here:
+            yield FileSecret(candidate.published(), cell, is_output, candidate.sha1, line)

@@ -17,10 +17,11 @@ _TEMPLATE = re.compile(r"(?:^|[._-])(?:example|sample|template|dist|tmpl|default
 _DOTENV = re.compile(r"^\.env(?:\.[\w-]+)?$|\.env$|^\.envrc$|^\.flaskenv$")
 
 _ASSIGNMENT = re.compile(
-    r"^\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*[\"']?(?P<value>[^\s\"'#]+)", re.MULTILINE
+    r"^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w{0,119})[ \t]*=[ \t]*[\"']?(?P<value>[^\s\"'#]+)",
+    re.MULTILINE,
 )
 _NETRC = re.compile(r"\bpassword\s+(?P<value>\S+)")
-_INI_PASSWORD = re.compile(r"^\s*password\s*[=:]\s*(?P<value>\S+)", re.MULTILINE)
+_INI_PASSWORD = re.compile(r"^[ \t]*password[ \t]*[=:][ \t]*(?P<value>\S+)", re.MULTILINE)
 _KAGGLE = re.compile(r"\"key\"\s*:\s*\"(?P<value>[0-9a-f]{32})\"")
 _GIT_STORE = re.compile(r"^https?://[^:/\s]+:(?P<value>[^@/\s]+)@", re.MULTILINE)
 _PGPASS = re.compile(r"^[^#:\s]+:[\d*]+:[^:\s]+:[^:\s]+:(?P<value>\S+)$", re.MULTILINE)
@@ -52,30 +53,35 @@ def credential_file(text: str, *, path: str) -> Iterator[Candidate]:
         yield from _dotenv(text, name)
         return
     kind, pattern = _BY_NAME.get(name, ("", _NETRC))
-    for match in pattern.finditer(text) if kind else ():
+    for match, place in _placed(pattern, text) if kind else ():
         if is_credible(match["value"]) or (
             pattern is _DOCKER and not is_placeholder(match["value"])
         ):
-            yield _candidate(text, match, kind=kind, reason=f"a credential stored in {name}")
+            yield _candidate(
+                match["value"], place, kind=kind, reason=f"a credential stored in {name}"
+            )
 
 
 def _dotenv(text: str, name: str) -> Iterator[Candidate]:
-    for match in _ASSIGNMENT.finditer(text):
+    for match, place in _placed(_ASSIGNMENT, text):
         value = match["value"]
         if (promises_credential(match["name"]) and is_credible(value)) or (
             match["name"].lower().endswith("key") and is_opaque(value)
         ):
             reason = f"the value of `{match['name']}` in {name}"
-            yield _candidate(text, match, kind="Credential File", reason=reason)
+            yield _candidate(value, place, kind="Credential File", reason=reason)
 
 
-def _candidate(text: str, match: re.Match[str], *, kind: str, reason: str) -> Candidate:
-    start = match.start("value")
-    line_start = text.rfind("\n", 0, start) + 1
-    return Candidate(
-        kind=kind,
-        value=match["value"],
-        line=text.count("\n", 0, start) + 1,
-        column=start - line_start + 1,
-        reason=reason,
-    )
+def _placed(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], tuple[int, int]]]:
+    """Each match with the 1-based line and column of its value, in one walk over `text`."""
+    line, line_start = 1, 0
+    for match in pattern.finditer(text):
+        start = match.start("value")
+        breaks = text.count("\n", line_start, start)
+        if breaks:
+            line, line_start = line + breaks, text.rfind("\n", line_start, start) + 1
+        yield match, (line, start - line_start + 1)
+
+
+def _candidate(value: str, place: tuple[int, int], *, kind: str, reason: str) -> Candidate:
+    return Candidate(kind=kind, value=value, line=place[0], column=place[1], reason=reason)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from repro_check.sources.git_process import run, start
 EVERYTHING = ("--all", "--reflog")
 
 _BATCH = 64  # names sent at once: few enough to fit a pipe's buffer, so no deadlock
+_CHUNK = 65536  # bytes read at once of what git complains of
 
 
 class Blob(msgspec.Struct, frozen=True):
@@ -48,14 +51,19 @@ def list_blobs(root: Path) -> tuple[tuple[Blob, ...], tuple[str, ...]]:
 
 
 def read_blobs(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """The content of each blob, in the order asked, from one `git cat-file` process."""
-    with start(root, "cat-file", "--batch") as process:
+    """The content of each blob, in the order asked, from one `git cat-file` process.
+
+    Raises:
+        ReproCheckError: git stops, or lacks one of them.
+    """
+    with start(root, "cat-file", "--batch") as process, _unheard(process):
         assert process.stdin is not None
         assert process.stdout is not None
         waiting = iter(names)
         while asked := list(islice(waiting, _BATCH)):
-            process.stdin.write("".join(f"{name}\n" for name in asked).encode())
-            process.stdin.flush()
+            with suppress(BrokenPipeError):  # git died: the next line read is empty
+                process.stdin.write("".join(f"{name}\n" for name in asked).encode())
+                process.stdin.flush()
             for name in asked:
                 header = process.stdout.readline().split()
                 if len(header) != 3:
@@ -66,6 +74,31 @@ def read_blobs(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
                     )
                 yield name, process.stdout.read(int(header[2]))
                 process.stdout.read(1)
+
+
+@contextmanager
+def _unheard(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Read away what a process complains of, or it would stop when that pipe is full."""
+    from threading import Thread
+
+    complaints = process.stderr
+    assert complaints is not None
+
+    def drain() -> None:
+        while complaints.read1(_CHUNK):  # type: ignore[attr-defined]
+            pass
+
+    reader = Thread(target=drain, daemon=True)
+    reader.start()
+    try:
+        yield
+    finally:
+        # Both must be shut before the thread is waited for, as they are what ends the process.
+        for pipe in (process.stdin, process.stdout):
+            with suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        reader.join()
 
 
 class Change(msgspec.Struct, frozen=True):

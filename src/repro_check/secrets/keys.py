@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from repro_check.secrets.model import Candidate
 from repro_check.secrets.placeholders import is_placeholder
@@ -13,8 +13,9 @@ _BEGIN = re.compile(
     r"|^(?P<putty>Private-Lines): [0-9]+"
 )
 _HEADER = re.compile(r"^(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash):")  # RFC 1421, RFC 4880
+_PART = re.compile(r"[A-Za-z0-9+/]+={0,2}|=[A-Za-z0-9+/]{4}")  # RFC 4880 ends in a checksum
 _BODY = re.compile(r"^[A-Za-z0-9+/]{32,}={0,2}$")
-_DECORATION = " \t\r\"'`,\\+#"
+_DECORATION = " \t\r\"'`,\\+-#"
 _SEARCHED = 8
 
 
@@ -41,9 +42,31 @@ def private_keys(text: str) -> Iterator[Candidate]:
             )
 
 
+def key_body(lines: Sequence[str], header: int) -> Iterator[tuple[int, str]]:
+    """Every line of the body of a private key, for hiding it.
+
+    Args:
+        lines: the lines of a text.
+        header: the index of the line with the key's header.
+
+    Returns:
+        Pairs of an index in `lines` and what stands there without quotes and indents.
+    """
+    for index in range(header + 1, len(lines)):
+        bare = _bare(lines[index])
+        if _PART.fullmatch(bare):
+            yield index, bare
+        elif bare and not _HEADER.match(bare):
+            return
+
+
+def _bare(line: str) -> str:
+    return line.strip(_DECORATION).removesuffix("\\n").strip(_DECORATION)
+
+
 def _first_body_line(lines: list[str]) -> str:
     for line in lines:
-        bare = line.strip(_DECORATION).removesuffix("\\n").strip(_DECORATION)
+        bare = _bare(line)
         if _BODY.match(bare):
             return bare
         if bare and not _HEADER.match(bare):

@@ -99,7 +99,8 @@ class Candidate:
     @property
     def sha1(self) -> str:
         """The digest under which detect-secrets records a secret in its baseline."""
-        return hashlib.sha1(self.value.encode(), usedforsecurity=False).hexdigest()
+        data = self.value.encode(errors="surrogatepass")
+        return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
     def published(self) -> Secret:
         """The same without its value."""
@@ -116,7 +117,7 @@ class Candidate:
 
 def fingerprint(secret: str) -> str:
     """The first 16 hexadecimal digits of the sha256 of `secret`."""
-    return hashlib.sha256(secret.encode()).hexdigest()[:16]
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def redact(secret: str) -> str:

@@ -35,14 +35,15 @@ _WEAK = """
     twilio discord telegram cloudant softlayer ibm artifactory
 """
 
-_TOKEN_RUN = re.compile(r"(?=[A-Za-z0-9_\-.~/+]*[0-9A-Z])[A-Za-z0-9_\-.~/+=]{16}")
+_TOKEN_RUN = re.compile(r"(?=[A-Za-z0-9_\-.~/+]{0,64}[0-9A-Z])[A-Za-z0-9_\-.~/+=]{16}")
 _WEAK_RUN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{16,}")
 _SHORTEST_TOKEN = 16
 _RUN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~/+=%:")
 _TO_RUNS = bytes(byte if byte in _RUN else 0x20 for byte in range(256))
-_URL = re.compile(r"://[^\s/@]+:[^\s/@]+@")
+_URL = re.compile(r"://[^\s/@:]+:[^\s/@]+@")
 
-_Judge = Callable[[str, int], bool]
+_Judge = Callable[[str, int], "bool | None"]
+"""Whether a credential may follow an offset of a line; None where none follows any later one."""
 
 
 def suspicious_lines(text: str) -> tuple[tuple[int, str], ...]:
@@ -65,10 +66,16 @@ def suspicious_lines(text: str) -> tuple[tuple[int, str], ...]:
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     marked: set[int] = set()
     for word, judge in present:
+        done = -1
         for number, offset in _occurrences(word, lowered, starts):
             line = lines[number]
-            if number not in marked and len(line) <= LONGEST_LINE and judge(line, offset):
+            if number in marked or number == done or len(line) > LONGEST_LINE:
+                continue
+            answer = judge(line, offset)
+            if answer:
                 marked.add(number)
+            elif answer is None:
+                done = number
     return tuple((number + 1, lines[number].rstrip("\r")) for number in sorted(marked))
 
 
@@ -89,7 +96,7 @@ def _present_questions(text: str) -> list[tuple[str, _Judge]]:
         present += [(word, _opaque_follows) for word in _WEAK.split() if word.encode() in lowered]
     present += [(w, _credential_follows_word) for w in ("_pass", "-pass") if w.encode() in lowered]
     if b"://" in lowered:
-        present.append(("://", lambda line, _: bool(_URL.search(line))))
+        present.append(("://", lambda line, _: bool(_URL.search(line)) or None))
     if b"private key" in lowered:
         present.append(("private key", lambda _line, _offset: True))
     return present
@@ -108,16 +115,16 @@ def _token_follows(line: str, offset: int) -> bool:
     return bool(_TOKEN_RUN.match(line, offset))
 
 
-def _credential_follows(line: str, offset: int) -> bool:
-    return bool(mixed_parts(line[offset:]))
+def _credential_follows(line: str, offset: int) -> bool | None:
+    return bool(mixed_parts(line[offset:])) or None
 
 
-def _credential_follows_word(line: str, offset: int) -> bool:
-    return not line[offset : offset + 1].isalpha() and _credential_follows(line, offset)
+def _credential_follows_word(line: str, offset: int) -> bool | None:
+    return False if line[offset : offset + 1].isalpha() else _credential_follows(line, offset)
 
 
-def _opaque_follows(line: str, offset: int) -> bool:
-    return _is_opaque_run(line[offset:])
+def _opaque_follows(line: str, offset: int) -> bool | None:
+    return _is_opaque_run(line[offset:]) or None
 
 
 def _is_opaque_run(text: str) -> bool:

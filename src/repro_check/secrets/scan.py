@@ -9,7 +9,13 @@ from repro_check.secrets.baseline import BaselineKey, is_allowed
 from repro_check.secrets.files import credential_file
 from repro_check.secrets.keys import private_keys
 from repro_check.secrets.model import Candidate, Secret, redact
+from repro_check.secrets.places import Places
 from repro_check.secrets.prefilter import suspicious_lines
+
+MOST = 200
+"""Secrets reported for one text; a file with more is a data set of them, and is told by these."""
+
+_BATCH = 100  # lines given to every detector in turn, so that the first secrets come first
 
 
 def scan_text(
@@ -18,7 +24,7 @@ def scan_text(
     """The live-looking credentials in `text`, in order of place.
 
     Nothing is sent anywhere, and the result depends on the arguments alone. Lines of more than
-    5,000 characters are not searched.
+    5,000 characters are not searched, and the search ends at the 200th secret.
 
     Args:
         text: decoded text: a whole file, the source of one notebook cell, or one text output.
@@ -29,63 +35,59 @@ def scan_text(
     Returns:
         One entry per secret and place; none holds the secret.
     """
+    found = find_secrets(text, path=path, baseline=baseline)
+    return tuple(candidate.published() for candidate in found)
+
+
+def find_secrets(
+    text: str, *, path: str, baseline: frozenset[BaselineKey] = frozenset()
+) -> tuple[Candidate, ...]:
+    """As `scan_text`, with the values still inside."""
+    kept, lines, count = Places(), text.split("\n"), 0
+    for candidate in candidates(text, path=path):
+        if (path, candidate.sha1) in baseline or is_allowed(lines, candidate.line, path=path):
+            continue
+        count += kept.add(candidate)
+        if count == MOST:
+            break
     return tuple(
-        candidate.published()
-        for candidate in find_secrets(text, path=path)
-        if (path, candidate.sha1) not in baseline
+        _scrubbed(candidate, kept.on_line(candidate.line))
+        for candidate in sorted(kept, key=lambda each: (each.line, each.column))
     )
 
 
-def find_secrets(text: str, *, path: str) -> tuple[Candidate, ...]:
-    """As `scan_text`, with the values still inside and the baseline not applied."""
+def candidates(text: str, *, path: str) -> Iterator[Candidate]:
+    """All that looks like a secret, set aside or not; what overlaps comes most specific first."""
+    yield from credential_file(text, path=path)
+    yield from private_keys(text)
     suspicious = suspicious_lines(text)
-    found: list[Candidate] = []
-    for candidate in (
-        *credential_file(text, path=path),
-        *private_keys(text),
-        *(search_lines(suspicious, text, path=path) if suspicious else ()),
-    ):
-        if not any(_overlap(candidate, other) for other in found):
-            found.append(candidate)
-    lines = text.split("\n") if found else []
-    return tuple(
-        _scrubbed(candidate, found)
-        for candidate in sorted(found, key=lambda each: (each.line, each.column))
-        if not is_allowed(lines, candidate.line, path=path)
-    )
+    if suspicious:
+        yield from search_lines(suspicious, text, path=path)
 
 
 def search_lines(lines: Iterable[tuple[int, str]], text: str, *, path: str) -> Iterator[Candidate]:
-    """What the detectors find in numbered lines of `text`, most specific kind first.
+    """What the detectors find in numbered lines of `text`.
 
-    The candidates of different detectors may overlap.
+    The candidates of different detectors may overlap; on each line the more specific come first.
     """
     from repro_check.secrets.detectors import detectors
     from repro_check.secrets.judge import Place, judge
 
     numbered = tuple(lines)
     lowered = text.lower()
-    for detector in detectors(path):
-        if detector.needs not in lowered:
-            continue
-        for number, line in numbered:
-            for value in sorted(set(detector.find(line))):
-                candidate = judge(detector, value, Place(line, number, path))
-                if candidate is not None:
-                    yield candidate
+    wanted = [each for each in detectors(path) if each.needs in lowered]
+    for start in range(0, len(numbered), _BATCH):
+        for detector in wanted:
+            for number, line in numbered[start : start + _BATCH]:
+                for value in sorted(set(detector.find(line))):
+                    candidate = judge(detector, value, Place(line, number, path))
+                    if candidate is not None:
+                        yield candidate
 
 
-def _scrubbed(candidate: Candidate, found: list[Candidate]) -> Candidate:
+def _scrubbed(candidate: Candidate, found: Iterable[Candidate]) -> Candidate:
     """The candidate, with no secret left in its reason: a name can be a secret as well."""
     reason = candidate.reason
     for other in found:
         reason = reason.replace(other.value, redact(other.value))
     return replace(candidate, reason=reason)
-
-
-def _overlap(one: Candidate, other: Candidate) -> bool:
-    return (
-        one.line == other.line
-        and one.column < other.column + other.width
-        and other.column < one.column + one.width
-    )

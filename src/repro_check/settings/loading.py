@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from repro_check.bounded import read_bounded
 from repro_check.errors import SettingsError, UsageError
 from repro_check.settings.decode import decode
 from repro_check.settings.model import Settings
@@ -125,15 +126,11 @@ def _load(path: Path, name: str) -> LoadedSettings | None:
 
 def _read(path: Path, name: str) -> str:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        what = f"cannot read the settings file: {error.strerror}"
-        fix = "check the path and its permissions"
+        data = read_bounded(path, limit=MAX_BYTES, follow_link=True)
+    except (OSError, ValueError) as error:
+        what = f"cannot read the settings file: {getattr(error, 'strerror', None) or error}"
+        fix = "check the path and its permissions; what is not settings belongs elsewhere"
         raise SettingsError(what, where=name, fix=fix) from error
-    if len(data) > MAX_BYTES:
-        what = f"the settings file is larger than {MAX_BYTES:,} bytes"
-        raise SettingsError(what, where=name, fix="move what is not settings elsewhere")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from repro_check.atomic import write_atomic
+from repro_check.bounded import read_bounded
 from repro_check.errors import ReproCheckError
 from repro_check.setup.model import FileChange
 
@@ -19,14 +20,10 @@ def read_text(root: Path, path: str) -> str | None:
         ReproCheckError: it is not a file, leads out of the root, is too large or is not UTF-8.
     """
     target = _inside(root, path)
-    if not target.exists():
-        return None
     try:
-        with target.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise ReproCheckError(f"it is larger than {MAX_BYTES:,} bytes", where=path)
-        return data.decode()
+        return read_bounded(target, limit=MAX_BYTES).decode()
+    except FileNotFoundError:
+        return None
     except OSError as error:
         what = f"cannot read the file: {error.strerror}"
         raise ReproCheckError(what, where=path, fix="check what it is and its rights") from error

@@ -12,8 +12,9 @@ INSTALL_TYPES = ("pre-commit", "commit-msg", "pre-push")
 
 _HOOKS = (
     ("repro-check", None),
+    ("repro-check-repo", None),
+    ("repro-check-data", None),
     ("repro-check-commit-msg", "commit-msg"),
-    ("repro-check-repo", "pre-push"),
 )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from repro_check.errors import ReproCheckError
 from repro_check.smoke.plumbing import blob_reader, git
+from repro_check.sources.git_process import without_filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -148,5 +149,5 @@ def _entries(listing: str) -> Iterator[Entry]:
 def _changed(top: Path) -> tuple[str, ...]:
     """`XY SP path NUL` of `git status`, which unlike `diff-index` looks past mere time stamps."""
     words = ("--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules")
-    status = git(top, "status", *words)
+    status = git(top, *without_filters(top), "status", *words)
     return tuple(line[3:] for line in status.split("\0") if line)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from repro_check.sources.git_process import run
+from repro_check.sources.git_process import run, without_filters
 from repro_check.sources.unreadable import Unreadable
 
 LINK = "120000"
@@ -53,7 +53,8 @@ def untracked(root: Path) -> Iterator[str]:
 
 def unstaged_paths(root: Path) -> frozenset[str]:
     """Paths whose content in the work tree differs from the index."""
-    return frozenset(_records(root, "diff-files", "-z", "--name-only", "--ignore-submodules"))
+    arguments = ("diff-files", "-z", "--name-only", "--ignore-submodules")
+    return frozenset(_records(root, *without_filters(root), *arguments))
 
 
 def staged_paths(root: Path) -> tuple[str, ...]:
@@ -65,7 +66,13 @@ def staged_paths(root: Path) -> tuple[str, ...]:
 def changed_paths(root: Path) -> tuple[str, ...]:
     """Paths that differ from HEAD or are untracked and not ignored, sorted."""
     arguments = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
-    return tuple(sorted(record[3:] for record in _records(root, *arguments)))
+    records = _records(root, *without_filters(root), *arguments)
+    return tuple(sorted(record[3:] for record in records))
+
+
+def has_commit(root: Path) -> bool:
+    """Whether anything is committed yet."""
+    return bool(run(root, "rev-parse", "--quiet", "--verify", "HEAD^{commit}", ok=(0, 1)))
 
 
 def blob(root: Path, name: str, *, limit: int) -> bytes:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
 
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
@@ -16,30 +19,66 @@ _ZERO_HAS_A_MEANING = re.compile(
 )
 
 
-def is_no_number(file: PythonFile, project: Project, name: str, tested: Expression) -> bool:
-    """Whether an option or a parameter of this name is declared as a switch, a text or a path.
+class Declarations:
+    """What the options, the fields and the parameters that a file may mean are declared as.
 
-    The text "0" is true, and a switch holds no seed. An option whose help gives 0 a meaning has one.
+    Args:
+        file: the file that reads them.
+        project: the repository, which may declare them elsewhere.
     """
-    if isinstance(tested, Name) and "." not in tested.name:
-        for function in file.facts.functions:
-            span = file.facts.blocks[function.block].span
-            if span.line <= tested.span.line <= span.end_line:
-                for parameter in function.parameters:
-                    if parameter.name == name and _is_no_number(
-                        parameter.annotation, parameter.default
-                    ):
-                        return True
-    own = list(_declared(file.facts, name))
-    if own:
-        return any(own)
-    others = [
-        verdict
-        for other in project.python.readable()
-        if other.is_product and other.path != file.path
-        for verdict in _declared(other.facts, name)
-    ]
-    return bool(others) and all(others)
+
+    def __init__(self, file: PythonFile, project: Project) -> None:
+        self._file = file
+        self._project = project
+        self._known: dict[str, bool] = {}
+
+    def is_no_number(self, name: str, tested: Expression) -> bool:
+        """Whether what has this name is declared as a switch, a text or a path.
+
+        The text "0" is true, and a switch holds no seed. An option whose help gives 0 a meaning
+        has one.
+        """
+        if isinstance(tested, Name) and "." not in tested.name:
+            starts, reached = self._parameters.get(name, ((), ()))
+            at = bisect_right(starts, tested.span.line)
+            if at and tested.span.line <= reached[at - 1]:
+                return True
+        if name not in self._known:
+            self._known[name] = self._is_declared_so(name)
+        return self._known[name]
+
+    def _is_declared_so(self, name: str) -> bool:
+        own = list(_declared(self._file.facts, name))
+        if own:
+            return any(own)
+        others = [
+            verdict
+            for other in self._project.python.readable()
+            if other.is_product and other.path != self._file.path
+            for verdict in _declared(other.facts, name)
+        ]
+        return bool(others) and all(others)
+
+    @cached_property
+    def _parameters(self) -> dict[str, tuple[Sequence[int], Sequence[int]]]:
+        """By name: the first lines of the functions that have such a parameter, and the last lines.
+
+        The last line is that of the longest function which begins there or above.
+        """
+        facts = self._file.facts
+        lines: dict[str, list[tuple[int, int]]] = {}
+        for function in facts.functions:
+            span = facts.blocks[function.block].span
+            for parameter in function.parameters:
+                if _is_no_number(parameter.annotation, parameter.default):
+                    lines.setdefault(parameter.name, []).append((span.line, span.end_line))
+        return {
+            name: (
+                [start for start, _ in sorted(pairs)],
+                list(accumulate((end for _, end in sorted(pairs)), max)),
+            )
+            for name, pairs in lines.items()
+        }
 
 
 def _declared(facts: ModuleFacts, name: str) -> Iterator[bool]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 
 from repro_check.findings import Span
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
-from repro_check.rules.seed._seed_values import holds, seed_name, seeding_call, written
-from repro_check.sources.expressions import Expression, Literal, Operation, parts
-from repro_check.sources.python import Assignment, Block, Call, TruthTest
+from repro_check.rules.seed._seed_index import Branch, SeedIndex
+from repro_check.rules.seed._seed_values import holds, seed_name, seeding_calls, written
+from repro_check.sources.expressions import Expression, Literal, Operation
+from repro_check.sources.python import TruthTest
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,40 +39,32 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     is_seen_seeding: bool = True
 
 
-class _Branch(msgspec.Struct, frozen=True):
-    """What runs on one side of a test."""
-
-    calls: tuple[Call, ...] = ()
-    bound: Mapping[str, Assignment] = {}
-
-
 def doubts(file: PythonFile, project: Project) -> Iterator[Doubt]:
     """Every truth test on a seed of a file that changes what is seeded."""
-    facts = file.facts
+    facts, code = file.facts, SeedIndex(file, project)
     for index, block in enumerate(facts.blocks):
         if block.kind != "if" or block.test is None:
             continue
         for tested, negation in _seeds_in(file, block.test):
-            here, there = _branch(file, index), _branch(file, _else_of(file, block))
+            here, there = code.branch(index), code.branch(code.else_of(block.test))
             true, zero = (here, there) if negation is None else (there, here)
-            doubt = _of_branches(file, project, tested, true, zero)
+            doubt = _of_branches(code, tested, true, zero)
             if doubt is None and negation is not None:
-                doubt = _of_early_return(file, project, tested, index)
+                doubt = _of_early_return(code, tested, index)
             if doubt is not None:
                 yield msgspec.structs.replace(doubt, negation=negation)
     for test in facts.truth_tests:
         if test.kind in {"or", "and", "if"}:
             for tested, negation in _seeds_in(file, test.tested):
-                doubt = _of_expression(file, project, tested, test, is_negated=negation is not None)
+                doubt = _of_expression(code, tested, test, is_negated=negation is not None)
                 if doubt is not None:
                     yield msgspec.structs.replace(doubt, negation=negation)
 
 
-def _of_branches(
-    file: PythonFile, project: Project, tested: Expression, true: _Branch, zero: _Branch
-) -> Doubt | None:
+def _of_branches(code: SeedIndex, tested: Expression, true: Branch, zero: Branch) -> Doubt | None:
+    file = code.file
     key = written(file, tested)
-    call = seeding_call(file, project, true.calls, key)
+    call = next(seeding_calls(file, code.project, true.calls, key), None)
     if call is not None:
         instead = [c.args[0] for c in zero.calls if c.name == call.name and c.args]
         if any(_is_zero(value) for value in instead):
@@ -94,7 +87,7 @@ def _of_branches(
         other = zero.bound.get(name)
         if other is not None and _is_zero(other.value):
             continue
-        flows = seeding_call(file, project, file.facts.calls, name) is not None
+        flows = code.seeding(name) is not None
         if flows or (other is None and "." in name):
             return Doubt(
                 tested=tested,
@@ -107,31 +100,28 @@ def _of_branches(
 
 
 def _of_expression(
-    file: PythonFile, project: Project, tested: Expression, test: TruthTest, *, is_negated: bool
+    code: SeedIndex, tested: Expression, test: TruthTest, *, is_negated: bool
 ) -> Doubt | None:
-    facts, span = file.facts, test.span
-    inside = tuple(c for c in facts.calls if c.span == test.then.span)
+    file, span = code.file, test.span
     if not is_negated and test.kind != "or":
-        doubt = _of_branches(file, project, tested, _Branch(inside), _Branch())
+        inside = Branch(code.calls_at(test.then.span))
+        doubt = _of_branches(code, tested, inside, Branch())
         if doubt is not None or test.kind == "and":
             return doubt
-    users = [item for item in facts.assignments if item.value and holds(file, item.value, span)]
-    call = seeding_call(file, project, facts.calls, span)
-    targets = [u.targets[0] for u in users if seed_name(file, u.targets[0])]
-    flows = [seeding_call(file, project, facts.calls, written(file, each)) for each in targets]
+    call = code.seeding(span)
+    targets = [u.targets[0] for u in code.users(span) if seed_name(file, u.targets[0])]
+    flows = [code.seeding(written(file, each)) for each in targets]
     if call is None:
         call = next((found for found in flows if found), None)
     if call is None:
         return None
-    values = [u.value for u in users if u.value] + [a for c in facts.calls for a in c.args]
-    values += [keyword.value for c in facts.calls for keyword in c.keywords]
-    whole = next((p for v in values for p in parts(v) if p.span == span), None)
+    whole = code.value_at(span)
     instead = test.then
     if test.kind == "if" and isinstance(whole, Operation) and not is_negated:
         instead = whole.operands[2]
     if _is_zero(instead):
         return None
-    is_whole = any(value.span == span for value in values) and tested.span.column == span.column
+    is_whole = code.is_whole(span) and tested.span.column == span.column
     return Doubt(
         tested=tested,
         effect=f"does not reach `{call.name}`",
@@ -142,24 +132,18 @@ def _of_expression(
     )
 
 
-def _of_early_return(
-    file: PythonFile, project: Project, tested: Expression, block: int
-) -> Doubt | None:
+def _of_early_return(code: SeedIndex, tested: Expression, block: int) -> Doubt | None:
     """`if not seed: return` above the code that seeds."""
-    facts, body = file.facts, file.facts.blocks[block].body
-    function = facts.function_of(block)
-    text = project.text_at(file.path) if function and file.notebook is None else None
-    if text is None or function is None:
+    body = code.file.facts.blocks[block].body
+    function = code.file.facts.function_of(block)
+    lines = code.lines if function else None
+    if lines is None or function is None:
         return None
-    line = text.split("\n")[body.line - 1][body.column - 1 :]
+    line = lines[body.line - 1][body.column - 1 :]
     if not line.startswith("return"):
         return None
-    later = (
-        c
-        for c in facts.calls
-        if c.span.line > body.end_line and facts.is_inside(c.block, function.block)
-    )
-    call = seeding_call(file, project, later, written(file, tested))
+    key = written(code.file, tested)
+    call = code.seeding_below(key, function.block, body.end_line)
     if call is None:
         return None
     return Doubt(tested=tested, effect=f"skips `{call.name}`", place=call.name_span)
@@ -181,28 +165,6 @@ def _seeds_in(file: PythonFile, test: Expression) -> Iterator[tuple[Expression, 
         # who compares the seed as well knows that it may be 0
         if seed_name(file, tested) and written(file, tested) not in compared:
             yield tested, negation
-
-
-def _else_of(file: PythonFile, block: Block) -> int | None:
-    """The block that runs where the test of an `if` fails."""
-    assert block.test is not None
-    for index, other in enumerate(file.facts.blocks):
-        if other.kind == "else" and other.test and other.test.span == block.test.span:
-            return index
-    return None
-
-
-def _branch(file: PythonFile, block: int | None) -> _Branch:
-    if block is None:
-        return _Branch()
-    facts = file.facts
-    inside = {i for i in range(block, len(facts.blocks)) if facts.is_inside(i, block)}
-    bound = {
-        written(file, item.targets[0]): item
-        for item in facts.assignments
-        if item.block in inside and item.targets and item.kind in {"=", ":"}
-    }
-    return _Branch(tuple(call for call in facts.calls if call.block in inside), bound)
 
 
 def _is_zero(value: Expression | None) -> bool:

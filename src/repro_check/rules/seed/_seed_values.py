@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from repro_check.findings import Span
 from repro_check.project.calls import Node
@@ -98,27 +98,29 @@ def shown(file: PythonFile, tested: Expression) -> str:
 
 def holds(file: PythonFile, expression: Expression, key: str | Span) -> bool:
     """Whether an expression is made of the value of a key, or of the expression at a span."""
+    return key in keys(file, expression)
+
+
+def keys(file: PythonFile, expression: Expression) -> Iterator[str | Span]:
+    """The keys and the spans of all that an expression is made of."""
     for part in parts(expression):
-        if part.span == key or written(file, part) == key:
-            return True
+        yield part.span
+        yield written(file, part)
         if isinstance(part, CallRef):
             call = file.facts.calls[part.index]
-            given = (*call.args, *(keyword.value for keyword in call.keywords))
-            if any(holds(file, argument, key) for argument in given):
-                return True
-    return False
+            for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+                yield from keys(file, argument)
 
 
-def seeding_call(
+def seeding_calls(
     file: PythonFile, project: Project, calls: Iterable[Call], key: str | Span
-) -> Call | None:
-    """The first of these calls that seeds a generator with the value of a key or at a span."""
+) -> Iterator[Call]:
+    """Those of these calls that seed a generator with the value of a key or at a span."""
     for call in calls:
         keywords = [one.name for one in call.keywords if holds(file, one.value, key)]
         is_given = keywords or any(holds(file, argument, key) for argument in call.args)
         if is_given and _seeds(file, project, call, keywords):
-            return call
-    return None
+            yield call
 
 
 def _seeds(file: PythonFile, project: Project, call: Call, keywords: Iterable[str]) -> bool:

@@ -8,7 +8,7 @@ from repro_check.findings import Confidence, Edit, Finding, Fix, Safety, Severit
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
-from repro_check.rules.seed._seed_options import is_no_number
+from repro_check.rules.seed._seed_options import Declarations
 from repro_check.rules.seed._seed_tests import Doubt, doubts
 from repro_check.rules.seed._seed_values import seed_name, shown
 from repro_check.sources.expressions import Name
@@ -59,9 +59,10 @@ def falsy_seed_skipped(file: PythonFile, project: Project) -> Iterator[Finding]:
         if args.seed:
             random.seed(args.seed)
     """
+    declarations = Declarations(file, project)
     for doubt in doubts(file, project):
         name = seed_name(file, doubt.tested)
-        if name is None or is_no_number(file, project, name, doubt.tested):
+        if name is None or declarations.is_no_number(name, doubt.tested):
             continue
         text = shown(file, doubt.tested)
         yield file.finding(

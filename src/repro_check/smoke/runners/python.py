@@ -66,8 +66,13 @@ def _ask(path: str) -> Interpreter | None:
     question = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         done = subprocess.run(
-            [path, "-I", "-c", question], capture_output=True, check=False, timeout=30, text=True
+            [path, "-I", "-c", question],
+            capture_output=True,
+            check=False,
+            timeout=30,
+            text=True,
+            env={"PATH": os.defpath, "HOME": os.devnull},  # what is asked is not trusted yet
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
     return Interpreter(path, done.stdout.strip()) if done.returncode == 0 else None
