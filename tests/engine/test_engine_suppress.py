@@ -139,3 +139,18 @@ def test_a_misspelt_code_in_a_comment_is_a_finding(make_repo: MakeRepo) -> None:
     repo = make_repo({"train.py": seeded(f"  # {IGNORE}[SEED044] -- x")})
     assert codes(check(repo.root)) == ["SEED004", "SUP001"]
     assert codes(check(repo.root, "PORT001", "SUP")) == ["SUP001"]
+
+
+@pytest.mark.parametrize("scope", ["ignore", "ignore-file"])
+def test_very_many_comments_cover_very_many_findings(scope: str, make_repo: MakeRepo) -> None:
+    """Were each held against each, this would take minutes."""
+    line = f"if seed: random.seed(seed)  # repro-check: {scope}[SEED004] -- x\n"
+    repo = make_repo({"train.py": FALSY.partition("if seed:")[0] + line * 12_000}, commit=False)
+    report = check(repo.root, "SEED004", "SUP")
+    assert codes(report) == []
+    assert len(report.suppressed) == 12_000
+
+
+def test_very_many_comments_that_cover_nothing_are_each_a_finding(make_repo: MakeRepo) -> None:
+    repo = make_repo({"a.py": f"x=1 # {IGNORE}[SEED004] -- x\n" * 12_000}, commit=False)
+    assert codes(check(repo.root, "SEED004", "SUP001")) == ["SUP001"] * 12_000

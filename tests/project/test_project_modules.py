@@ -345,3 +345,34 @@ def test_an_import_runs_the_packages_around_it(tmp_path: Path) -> None:
     inner, outer = opened.python["a/b/e.py"].facts.imports
     assert list(opened.modules.imported("a/b/e.py", inner)) == ["a/b/__init__.py", "a/b/d.py"]
     assert list(opened.modules.imported("a/b/e.py", outer)) == ["a/__init__.py", "a/f.py"]
+
+
+def test_names_are_found_through_very_many_star_imports(tmp_path: Path) -> None:
+    """Were all imports of all read anew for each module, this would take minutes."""
+    stars = "".join(f"from m{number} import *\n" for number in range(200))
+    files = {f"m{number}.py": f"{stars}x{number} = y{number}\n" for number in range(200)}
+    files["m199.py"] += "def helper(): ...\n"
+    opened = project(tmp_path, files)
+    for path in files:
+        if path != "m199.py":
+            assert where(opened, path, "helper") == "function m199.py:helper"
+        assert where(opened, path, "x7") == "unknown"
+
+
+def test_what_comes_by_way_of_very_many_star_imports_is_unknown(tmp_path: Path) -> None:
+    ring = {f"m{number}.py": f"from m{(number + 1) % 1000} import *\n" for number in range(1000)}
+    opened = project(tmp_path, ring | {"m500.py": "from m501 import *\ndef helper(): ...\n"})
+    found = [path for path in ring if where(opened, path, "helper") != "unknown"]
+    assert found == [f"m{number}.py" for number in range(244, 501)]
+
+
+def test_variables_that_name_each_other_through_stars_are_unknown(tmp_path: Path) -> None:
+    """Were each way through them tried, this would take for ever."""
+    names = "abcdefgh"
+    files = {
+        f"m{number}.py": f"from m{(number + 1) % 80} import *\n"
+        f"{names[number % 8]} = {names[(number + 1) % 8]}\n"
+        for number in range(80)
+    }
+    opened = project(tmp_path, files)
+    assert {where(opened, path, name) for path in files for name in names} == {"unknown"}

@@ -95,3 +95,10 @@ def test_the_line_and_its_mark_stay_within_the_room(letters, place, room):
     assert shown.before + shown.length <= room + 1
     if place[0] <= len(line) and columns(first := line[place[0] - 1]) == 1 and first.isprintable():
         assert cut(shown.text, shown.before, 1).startswith(first)
+
+
+def test_very_many_lines_are_shown_alike() -> None:
+    """Were each character of each looked up, this would take half a minute."""
+    source = "x = 1  # repro-check: ignore[SEED004] -- x".ljust(400, "y")
+    shown = {snippet(source, Span(number, 1, number, 2), 80) for number in range(1, 200_000)}
+    assert [(item.before, item.length, len(item.text)) for item in shown] == [(0, 1, 80)]

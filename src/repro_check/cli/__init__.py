@@ -21,6 +21,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _end_on_sigterm()
     try:
         code = app(standalone_mode=False)
     except ReproCheckError as error:
@@ -47,6 +48,16 @@ def main() -> None:
         # Python's last collection walks all that is alive, even where collecting is off
         gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_on_sigterm() -> None:
+    """Let a time limit end a run the way Ctrl-C does: what was started is stopped and swept up."""
+    import signal
+
+    def end(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def _report_bug(error: Exception) -> int:

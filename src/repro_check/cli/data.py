@@ -47,7 +47,7 @@ def verify_command(configs: tuple[str, ...]) -> None:
                 detail = f"recorded {verdict.recorded}, on disk {verdict.actual}"
             word = verdict.state.value.replace("_", " ")
             name = f"{visible(item.config)}: {visible(verdict.declaration.name)}"
-            say(f"{word:<13} {name} {detail}".rstrip())
+            say(f"{word:<13} {name}{': ' if detail else ''}{detail}")
     if not states:
         click.echo("No config declares data with a digest. `repro-check data lock` records it.")
     if State.MISMATCH in states:
@@ -67,7 +67,7 @@ def lock_command(configs: tuple[str, ...], update: bool, diff_only: bool) -> Non
     opened = opening.open_place(configs)
     session = opening.open_session(opened, opened.loaded.settings)
     scope = opening.default_scope(opened, ())
-    did_refuse = False
+    did_refuse = did_find = did_replace_nothing = False
     for config in list(session.project.configs.readable()):
         if not scope.includes(config.path) or not config.is_product:
             continue
@@ -75,6 +75,7 @@ def lock_command(configs: tuple[str, ...], update: bool, diff_only: bool) -> Non
             recording = record(session.project, config, update=update, progress=show)
         if recording is None:
             continue
+        did_find = True
         path = visible(config.path)
         for verdict in recording.unmeasured:
             say(f"{path}: {visible(verdict.declaration.name)}: {verdict.reason}", err=True)
@@ -82,6 +83,7 @@ def lock_command(configs: tuple[str, ...], update: bool, diff_only: bool) -> Non
         for refused in recording.plan.refused:
             say(f"{path}: {visible(refused.declaration.name)}: {refused.reason}", err=True)
             did_refuse = True
+        did_replace_nothing |= bool(recording.plan.refused) and not update
         if not recording.plan.edits:
             continue
         change = plan_edits(config.path, _content(session, config), recording.plan.edits)
@@ -90,8 +92,13 @@ def lock_command(configs: tuple[str, ...], update: bool, diff_only: bool) -> Non
         else:
             write(change, session.tree.root)
             say(f"{path}: recorded {len(recording.plan.edits)}")
-    if did_refuse and not update:
+    if did_replace_nothing:
         click.echo("`--update` replaces digests that are recorded already.", err=True)
+    if not did_find:
+        click.echo(
+            "Nothing to record: no config declares data with an `md5` key (it may be empty), and no "
+            "config of an experiment names a data folder. Add `md5:` beside the path."
+        )
     sys.exit(3 if did_refuse else 0)
 
 

@@ -35,6 +35,8 @@ def command(yes: bool, diff_only: bool) -> None:
         if not sys.stdin.isatty():
             click.echo("Nothing was written. `repro-check init --yes` writes it.", err=True)
             sys.exit(2)
-        click.confirm("Write these changes?", abort=True)
+        if not click.confirm("Write these changes?"):
+            click.echo("Nothing was written.")
+            return
     apply(changes, opened.root)
     click.echo("Written. Next: `pre-commit install`, then `repro-check check`.")

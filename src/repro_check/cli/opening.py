@@ -54,6 +54,12 @@ def open_place(
     if names_files and here.is_relative_to(root):
         start = here
     loaded = load_settings(start, root, config=Path(config) if config else None, isolated=isolated)
+    if loaded.settings.smoke:
+        from repro_check.smoke.spec import spec_from_table
+
+        # a misspelt key is an error at every command, not only when the smoke test runs
+        for table in loaded.settings.smoke:
+            spec_from_table(table, where=loaded.where("smoke") or "[tool.repro-check.smoke]")
     paths = () if "" in relative else tuple(relative)
     return Opened(root, is_git, paths, names_files, loaded)
 

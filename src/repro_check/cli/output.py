@@ -14,6 +14,7 @@ from repro_check.errors import ReproCheckError
 from repro_check.findings import Report
 from repro_check.render import Physical, Style, render
 from repro_check.render.visible import defuse, glyph, visible, visible_lines
+from repro_check.secrets.scrub import scrub
 
 _PIPED = "\t\f\ufeff\u200c\u200d"
 """Tab, form feed, byte order mark and the joiners: sources hold them, and none steers a terminal."""
@@ -28,7 +29,7 @@ def say(text: str, *, err: bool = False) -> None:
         text: what to print, without the last newline.
         err: print it on standard error.
     """
-    click.echo(defuse(visible_lines(text)), err=err)
+    click.echo(defuse(visible_lines(scrub(text))), err=err)
 
 
 def say_error(error: ReproCheckError) -> None:
@@ -43,10 +44,10 @@ def say_diff(text: str) -> None:
     Tabs stay. What else ordinary sources hold (a carriage return at the end of a line, a form feed,
     a byte order mark, joiners) stays only where the output is no terminal. Every other character that
     does not print is escaped, and so is a line that the GitHub runner would take for a command: such
-    a diff does not apply, and `--fix` is the way.
+    a diff does not apply, and `--fix` is the way. The same holds where a secret had to be hidden.
     """
     is_terminal = sys.stdout.isatty()
-    lines = (_diff_line(line, is_terminal=is_terminal) for line in text.split("\n"))
+    lines = (_diff_line(line, is_terminal=is_terminal) for line in scrub(text).split("\n"))
     click.echo("\n".join(lines), nl=False)
 
 

@@ -18,8 +18,12 @@ _PATIENCE = 0.7
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """A function that shows what is being done now; nothing is left on the screen at the end."""
+def progress(*, patience: float = _PATIENCE) -> Iterator[Callable[[str], None]]:
+    """A function that shows what is being done now; nothing is left on the screen at the end.
+
+    Args:
+        patience: seconds before anything is shown; 0 for work that is known to take long.
+    """
     if not sys.stderr.isatty():
         yield lambda _message: None
         return
@@ -29,7 +33,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 
         def show(message: str) -> None:
             nonlocal status
-            if status is None and time.monotonic() - started > _PATIENCE:
+            if status is None and time.monotonic() - started >= patience:
                 from rich.console import Console
 
                 status = shown.enter_context(Console(stderr=True).status("Working …"))

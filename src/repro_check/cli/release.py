@@ -40,7 +40,7 @@ def command(path: str, skip: tuple[str, ...], output_format: str) -> None:
         smoke_where=loaded.where("smoke") or "[tool.repro-check.smoke]",
         skip=frozenset(skip),
     )
-    with progress() as show:
+    with progress(patience=0) as show:
         report = run_gate(given, show)
     if output_format == "json":
         import msgspec

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from repro_check.rules.registry import load_rules
+from repro_check.rules.rule import Rule
 
 
 @click.command("rules")
@@ -13,9 +14,9 @@ def command(output_format: str) -> None:
     """List all rules: code, severity, when it runs, what it finds."""
     rules = load_rules()
     if output_format == "json":
-        import msgspec
+        import json
 
-        click.echo(msgspec.json.format(msgspec.json.encode([rule.info for rule in rules])).decode())
+        click.echo(json.dumps([_document(rule) for rule in rules], indent=2))
         return
     for rule in rules:
         mark = " " if rule.is_default else "-"
@@ -24,3 +25,18 @@ def command(output_format: str) -> None:
             f"{rule.name:<32}{rule.summary}"
         )
     click.echo("\n- marks rules that run only when selected. `repro-check rule CODE` explains one.")
+
+
+def _document(rule: Rule) -> dict[str, object]:
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity.label,
+        "stage": rule.stage.value,
+        "practice": rule.practice,
+        "default": rule.is_default,
+        "fix": rule.fixes or None,
+        "summary": rule.summary,
+        "help": rule.document,
+        "url": rule.url,
+    }

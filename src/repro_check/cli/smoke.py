@@ -11,6 +11,7 @@ from repro_check.cli.output import say
 from repro_check.cli.progress import progress
 from repro_check.errors import UsageError
 from repro_check.render.visible import visible
+from repro_check.secrets.scrub import scrub
 from repro_check.smoke import SmokeReport, Verdict, smoke, spec_from_table
 
 _CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.NOT_CHECKED: 3, Verdict.NOT_REACHED: 3}
@@ -46,8 +47,8 @@ def command(path: str, keep: bool, names: tuple[str, ...]) -> None:
     folder = opened.loaded.path.parent if opened.loaded.path else opened.root
     code = 0
     for spec in chosen:
-        with progress() as show:
-            report = smoke(folder, spec, progress=show, keep=keep)
+        with progress(patience=0) as show:
+            report = smoke(folder, spec, progress=show, keep=keep, clean=scrub)
         print_report(report)
         code = max(code, _CODES[report.verdict])
     sys.exit(code)

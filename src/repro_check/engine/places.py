@@ -9,7 +9,7 @@ from repro_check.sources.discovery import SourceFile
 from repro_check.sources.kinds import Kind
 from repro_check.sources.unreadable import Unreadable
 
-_LONGEST = 400
+_LONGEST = 1_000
 
 
 class Places:
@@ -30,7 +30,7 @@ class Places:
         self._lines: dict[tuple[str, int | None], list[str]] = {}
 
     def line(self, location: Location) -> str:
-        """The text of the first line at a place, cut at 400 characters; "" if there is none."""
+        """The text of the first line at a place, cut at 1,000 characters; "" if there is none."""
         if location.span is None:
             return ""
         key = (location.path, location.cell)

@@ -29,6 +29,8 @@ from repro_check.sources.discovery import SourceFile, Tree
 from repro_check.sources.ignored import patterns
 from repro_check.sources.kinds import Kind, Role, kind_of
 
+_LONGEST_SOURCE = 400
+
 
 class Scope(msgspec.Struct, frozen=True):
     """What a run looks at.
@@ -153,14 +155,25 @@ def _wanted_facts(
 def _with_sources(
     findings: Sequence[Finding] | Iterator[Finding], session: Session
 ) -> list[Finding]:
-    return [
-        (
-            finding
-            if finding.source
-            else msgspec.structs.replace(finding, source=session.places.line(finding.location))
+    from repro_check.secrets.scrub import scrub
+
+    shown = []
+    for finding in findings:
+        # a secret may stand on the line of any finding, or in a value that its message quotes
+        source = finding.source or scrub(session.places.line(finding.location))
+        related = tuple(
+            msgspec.structs.replace(item, message=scrub(item.message)) for item in finding.related
         )
-        for finding in findings
-    ]
+        shown.append(
+            msgspec.structs.replace(
+                finding,
+                source=source[:_LONGEST_SOURCE],
+                message=scrub(finding.message),
+                help=scrub(finding.help),
+                related=related,
+            )
+        )
+    return shown
 
 
 def _wanted_findings(settings: Settings, rules: Sequence[Rule]) -> Callable[[Finding], bool]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.project.stars import Stars
 from repro_check.sources.expressions import CallRef, Name
 from repro_check.sources.python import MODULE, Assignment, Class, Function, Import
 from repro_check.sources.scopes import bound_names, imported_name
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
 
 _DEEPEST = 12
-_MOST_STARS = 256
 
 
 class Symbol(msgspec.Struct, frozen=True):
@@ -62,8 +62,7 @@ class Modules:
         self._classes: dict[str, dict[str, Class]] = {}
         self._prefixes: dict[str, dict[int, str]] = {}
         self._aliases: dict[str, dict[str, Import]] = {}
-        self._direct_stars: dict[str, dict[str, None]] = {}
-        self._stars: dict[str, list[str]] = {}
+        self._stars = Stars(files, self.find)
         self._owners: dict[tuple[str, str], list[str]] = {}
         self._starred: dict[tuple[str, str, int], Symbol | None] = {}
         self._found: dict[tuple[str, str], str | None] = {}
@@ -289,46 +288,16 @@ class Modules:
     def _star_owners(self, file: PythonFile, root: str) -> list[str]:
         """Those of the files behind `import *` that may bind a plain name."""
         key = (file.path, root)
-        known = self._owners.get(key)
-        if known is None:
-            known = self._owners[key] = [
-                path for path in self._star_sources(file) if self._may_bind(self._files[path], root)
+        if key not in self._owners:
+            self._owners[key] = [
+                path
+                for path in self._stars.sources(file)
+                if path.endswith("__init__.py")
+                or root in self._definitions_of(self._files[path])
+                or root in self._aliases_of(self._files[path])
+                or root in self._bindings_of(self._files[path])
             ]
-        return known
-
-    def _may_bind(self, file: PythonFile, root: str) -> bool:
-        return (
-            root in self._definitions_of(file)
-            or root in self._aliases_of(file)
-            or root in self._bindings_of(file)
-            or file.path.endswith("__init__.py")
-        )
-
-    def _star_sources(self, file: PythonFile) -> Iterable[str]:
-        """The files whose names `import *` brings into a file, by way of others too.
-
-        Of very many only the nearest: what comes from further away is unknown.
-        """
-        known = self._stars.get(file.path)
-        if known is None:
-            waiting = {file.path: file}
-            order = [file.path]
-            for current in order:  # grows while it is walked
-                for path in self._starred_by(waiting[current]):
-                    if path not in waiting and len(order) <= _MOST_STARS:
-                        waiting[path] = self._files[path]
-                        order.append(path)
-            known = self._stars[file.path] = order[1:]
-        return known
-
-    def _starred_by(self, file: PythonFile) -> Iterable[str]:
-        """The files of which a file itself says `import *`, each once."""
-        known = self._direct_stars.get(file.path)
-        if known is None:
-            modules = {item.module: None for item in file.facts.imports if item.name == "*"}
-            found = (self.find(module, file.path) for module in modules)
-            known = self._direct_stars[file.path] = dict.fromkeys(path for path in found if path)
-        return known
+        return self._owners[key]
 
     def _aliases_of(self, file: PythonFile) -> dict[str, Import]:
         """The first import of a file by the name that it binds."""

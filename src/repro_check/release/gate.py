@@ -17,6 +17,7 @@ from repro_check.release.checks import CheckResult, Outcome
 from repro_check.rules.rule import Rule, Stage
 from repro_check.secrets.baseline import accepted_secrets
 from repro_check.secrets.history import scan_history
+from repro_check.secrets.scrub import scrub
 from repro_check.smoke import Verdict, smoke, spec_from_table
 from repro_check.sources import git
 from repro_check.text import counted
@@ -163,7 +164,7 @@ def _smoke(name: str, given: GateInput, progress: Progress) -> CheckResult:
     verdicts = set()
     for table in tables:
         spec = spec_from_table(table, where=given.smoke_where)
-        report = smoke(given.smoke_folder, spec, progress=progress)
+        report = smoke(given.smoke_folder, spec, progress=progress, clean=scrub)
         verdicts.add(report.verdict)
         if report.diagnosis is not None:
             place_of = f"{report.diagnosis.place}: " if report.diagnosis.place else ""

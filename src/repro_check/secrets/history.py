@@ -82,11 +82,14 @@ def _located(root: Path, hits: list[list[_Hit]]) -> tuple[HistorySecret, ...]:
         for start in range(0, len(names), _ASKED_AT_ONCE)
         for change in git.introductions(root, names[start : start + _ASKED_AT_ONCE])
     ]
+    by_name: dict[str, list[int]] = defaultdict(list)
+    for index, change in enumerate(changes):
+        by_name[change.name].append(index)
     in_head = git.head_blobs(root) if names else frozenset()
     located = []
     for group in hits:
         held = {blob.name: blob for blob, _, _ in group}
-        came = [change for change in changes if change.name in held]
+        came = [changes[index] for index in sorted(i for name in held for i in by_name[name])]
         blob, cell, candidate = group[0]
         located.append(
             HistorySecret(

@@ -17,7 +17,7 @@ from repro_check.secrets.scan import candidates
 _STEP = 3500  # windows share 1,500 characters, more than any token but signed statements is long
 _TOKEN = re.compile(r"[A-Za-z0-9_\-+/=.~%]*")
 _LONG_RUN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{12,}")
-_DIFF_SIGN = re.compile(r"^[+\-](?=\w)", re.MULTILINE)
+_DIFF_SIGN = re.compile(r"^[+\-](?=[^+\-\n])", re.MULTILINE)
 _FEW = 200  # values that are looked for in all of a text
 
 _Spans = dict[int, list[tuple[int, int]]]
@@ -48,10 +48,9 @@ def _scrub(text: str, *, path: str) -> str:
         for start in range(0, max(1, len(line) - LONGEST_LINE + _STEP), _STEP)
     ]
     cut = len(windows) > len(lines)
+    searched = unmarked
     if cut:
         searched = [unmarked[n][start : start + LONGEST_LINE] for n, start in windows]
-    else:
-        searched = unmarked
     spans: _Spans = defaultdict(list)
     values: dict[int, set[str]] = defaultdict(set)
     for found in candidates("\n".join(searched), path=path):

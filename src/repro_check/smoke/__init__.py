@@ -62,6 +62,7 @@ def smoke(
     runner: Runner | None = None,
     progress: Callable[[str], None] | None = None,
     keep: bool = False,
+    clean: Callable[[str], str] = str,
 ) -> SmokeReport:
     """Run one smoke test on HEAD.
 
@@ -70,6 +71,7 @@ def smoke(
         spec: what to run and what must come out.
         runner: where to run it; a fresh virtual environment by default.
         progress: called with one short line when a phase begins.
+        clean: takes out of the log what must not be kept, such as secrets that a program printed.
         keep: leave the folder of the test behind; `SmokeReport.kept` names it.
 
     Raises:
@@ -77,7 +79,7 @@ def smoke(
         NotCheckedError: this machine cannot offer the environment that is asked for.
     """
     commit = read_commit(root)
-    journal = Journal(open_log(commit, spec.name), progress)
+    journal = Journal(open_log(commit, spec.name), progress, clean)
     journal.notes += notes_on_commit(commit)
     runner = runner or VenvRunner()
     diagnosis = None

@@ -32,9 +32,13 @@ class Journal:
     Args:
         log: where to write the log.
         progress: called with one short line when a phase begins.
+        clean: takes out of the log what must not be kept, such as secrets that a program printed.
     """
 
-    def __init__(self, log: Path, progress: Progress | None) -> None:
+    def __init__(
+        self, log: Path, progress: Progress | None, clean: Callable[[str], str] = str
+    ) -> None:
+        self._clean = clean
         self.log = log
         self.notes: list[str] = []
         self._progress = progress
@@ -76,7 +80,7 @@ class Journal:
     def write(self, title: str, text: str) -> None:
         """Add a section to the log."""
         with self.log.open("a", encoding="utf-8", errors="replace") as file:
-            file.write(f"== {title}\n{text.rstrip()}\n\n")
+            file.write(f"== {title}\n{self._clean(text.rstrip())}\n\n")
 
     def write_outcome(self, title: str, outcome: Outcome) -> None:
         """Add what a program wrote to the log."""

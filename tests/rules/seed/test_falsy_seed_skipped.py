@@ -314,3 +314,27 @@ def test_tests_documentation_and_vendored_code_are_left_out(make_repo: MakeRepo)
     paths = ("tests/test_a.py", "docs/conf.py", "third_party/x/train.py")
     repo = make_repo(dict.fromkeys(paths, text), commit=False)
     assert codes(check(repo.root, "SEED004")) == []
+
+
+MANY = 12_000
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "if args.seed:\n    random.seed(args.seed)\n",
+        "seed = args.seed\nif seed: random.seed(seed)\n",
+        "random.seed(args.seed or 3)\n",
+        "if args.seed: cfg.seed = args.seed\n",
+        "def run(seed):\n    if not seed: return\n    random.seed(seed)\n",
+    ],
+)
+def test_each_of_very_many_tests_is_found(judge: Judge, lines: str) -> None:
+    """Were the file walked anew for each, this would take minutes."""
+    assert len(judge(lines * MANY)) == MANY
+
+
+def test_a_switch_among_very_many_functions_is_left_out(judge: Judge) -> None:
+    number = "def run(seed):\n    if seed: random.seed(seed)\n"
+    switch = "def run(seed: bool):\n    if seed: random.seed(seed)\n"
+    assert len(judge((number + switch) * (MANY // 2))) == MANY // 2

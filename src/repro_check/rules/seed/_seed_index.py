@@ -35,7 +35,7 @@ class SeedIndex:
         self.file = file
         self.project = project
         self._seeding: dict[str | Span, list[Call]] = {}
-        self._below: dict[tuple[str, int], list[Call]] = {}
+        self._inside: dict[str, dict[int, list[Call]]] = {}
 
     def branch(self, block: int | None) -> Branch:
         """What runs in a block and in those inside it."""
@@ -67,12 +67,12 @@ class SeedIndex:
 
     def seeding_below(self, key: str, function: int, line: int) -> Call | None:
         """The first such call below a line that stands in the block of a function."""
-        place = (key, function)
-        if place not in self._below:
-            inside = self.file.facts.is_inside
-            found = [call for call in self._all_seeding(key) if inside(call.block, function)]
-            self._below[place] = sorted(found, key=lambda call: call.span.line)
-        found = self._below[place]
+        if key not in self._inside:
+            inside = self._inside[key] = {}
+            for each in sorted(self._all_seeding(key), key=lambda call: call.span.line):
+                for block in self.file.facts.ancestors(each.block):
+                    inside.setdefault(block, []).append(each)
+        found = self._inside[key].get(function, [])
         at = bisect_right(found, line, key=lambda call: call.span.line)
         return found[at] if at < len(found) else None
 
