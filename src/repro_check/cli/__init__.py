@@ -13,7 +13,6 @@ def main() -> None:
     import click
 
     from repro_check.cli.app import app
-    from repro_check.cli.output import say, say_error
     from repro_check.errors import ReproCheckError
 
     # a run is short and makes no cycles; collecting costs more than the parsing of large repositories
@@ -25,6 +24,8 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except ReproCheckError as error:
+        from repro_check.cli.output import say_error
+
         say_error(error)
         code = error.exit_code
     except click.exceptions.Exit as error:
@@ -33,6 +34,8 @@ def main() -> None:
         shown = io.StringIO()
         error.show(shown)
         if words := shown.getvalue().rstrip("\n"):
+            from repro_check.cli.output import say
+
             say(words, err=True)
         code = 2
     except (click.Abort, KeyboardInterrupt):

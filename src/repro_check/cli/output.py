@@ -14,7 +14,6 @@ from repro_check.errors import ReproCheckError
 from repro_check.findings import Report
 from repro_check.render import Physical, Style, render
 from repro_check.render.visible import defuse, glyph, visible, visible_lines
-from repro_check.secrets.scrub import scrub
 
 _PIPED = "\t\f\ufeff\u200c\u200d"
 """Tab, form feed, byte order mark and the joiners: sources hold them, and none steers a terminal."""
@@ -29,6 +28,8 @@ def say(text: str, *, err: bool = False) -> None:
         text: what to print, without the last newline.
         err: print it on standard error.
     """
+    from repro_check.secrets.scrub import scrub
+
     click.echo(defuse(visible_lines(scrub(text))), err=err)
 
 
@@ -46,6 +47,8 @@ def say_diff(text: str) -> None:
     does not print is escaped, and so is a line that the GitHub runner would take for a command: such
     a diff does not apply, and `--fix` is the way. The same holds where a secret had to be hidden.
     """
+    from repro_check.secrets.scrub import scrub
+
     is_terminal = sys.stdout.isatty()
     lines = (_diff_line(line, is_terminal=is_terminal) for line in scrub(text).split("\n"))
     click.echo("\n".join(lines), nl=False)
