@@ -40,6 +40,7 @@ class VenvRunner:
     name = "venv"
     cannot_see = (
         "programs and shared libraries of this machine (compilers, git, CUDA) stay visible",
+        "files in /tmp, /opt and other shared folders of this machine stay visible",
         "files opened by compiled code (safetensors, h5py, parquet, OpenCV) are not watched",
         "the network is closed to Python only, not to other programs",
         "memory, processor and operating system are those of this machine",
