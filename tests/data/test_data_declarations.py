@@ -47,9 +47,141 @@ def test_every_form_of_configuration_declares_alike(text, form):
     assert brief(text, form) == [("data", "x", MD5)]
 
 
-def test_each_data_set_of_a_list_is_declared():
-    text = f"datasets:\n  - dir: a\n    md5: {MD5}\n  - {{path: b, md5: {SHA[:32]}}}\n"
-    assert [one[1] for one in brief(text)] == ["a", "b"]
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (f"datasets:\n  - dir: a\n    md5: {MD5}\n  - {{name: B, path: b, md5: {MD5}}}\n", "yaml"),
+        (f"datasets: [{{dir: a, md5: {MD5}}}, {{dir: b, md5: {MD5}}}]\n", "yaml"),
+        (
+            f'{{"datasets": [{{"dir": "a", "md5": "{MD5}"}}, {{"dir": "b", "md5": "{MD5}"}}]}}',
+            "json",
+        ),
+        (
+            f'[[datasets]]\ndir = "a"\nmd5 = "{MD5}"\n[[datasets]]\ndir = "b"\nmd5 = "{MD5}"\n',
+            "toml",
+        ),
+        (f'datasets = [{{dir = "a", md5 = "{MD5}"}}, {{dir = "b", md5 = "{MD5}"}}]\n', "toml"),
+    ],
+)
+def test_each_data_set_of_a_list_is_declared(text, form):
+    assert brief(text, form) == [("datasets[0]", "a", MD5), ("datasets[1]", "b", MD5)]
+
+
+@pytest.mark.parametrize(
+    ("paths", "digests"),
+    [
+        *(("train", "train_md5"), ("train_files", "train_md5"), ("train_paths", "train_md5sums")),
+        *(("files", "md5"), ("files", "md5s"), ("files", "file_md5s"), ("files", "files_md5")),
+        *(
+            ("data_files", "data_md5"),
+            ("data_files", "md5"),
+            ("path", "md5"),
+            ("files", "checksums"),
+        ),
+        *(("train-files", "train-md5"), ("path", "digests")),
+    ],
+)
+def test_lists_of_the_same_length_are_paired_by_position(paths, digests):
+    text = f"data:\n  {paths}: [a.csv, d/b.csv]\n  {digests}:\n    - {MD5}\n    - {MD5[::-1]}\n"
+    assert brief(text) == [
+        (f"data.{paths}[0]", "a.csv", MD5),
+        (f"data.{paths}[1]", "d/b.csv", MD5[::-1]),
+    ]
+
+
+def test_the_places_of_paired_lists_are_those_of_their_items():
+    one, two = declarations(facts_of(f"files: [a.csv, b.csv]\nmd5:\n- {MD5}\n-\n"))
+    assert (one.path_entry.span.column, two.path_entry.span.column) == (9, 16)
+    assert (one.digest_entry.span.line, two.digest_entry.span.line) == (3, 4)
+    assert two.digest_text == ""
+
+
+@pytest.mark.parametrize("key", ["md5", "md5s", "md5sums", "checksums", "digest"])
+def test_a_mapping_from_file_to_digest_beside_a_folder_declares_each_file(key):
+    text = f"data:\n  dir: ${{base}}/d/\n  {key}:\n    a.csv: {MD5}\n    s/b.bin: {MD5}\nbase: x\n"
+    assert brief(text) == [
+        ("data[a.csv]", "x/d/a.csv", MD5),
+        ("data[s/b.bin]", "x/d/s/b.bin", MD5),
+    ]
+
+
+def test_a_named_mapping_belongs_to_the_folder_of_that_name():
+    text = f'[data]\ntrain_dir = "d"\n[data.train_sha256]\n"a.csv" = "{SHA}"\n'
+    (one,) = declarations(facts_of(text, "toml"))
+    assert (one.path_text, one.algorithm) == ("d/a.csv", Algorithm.SHA256)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"files: [a.csv, b.csv]\nmd5: [{MD5}]\n", id="too few"),
+        pytest.param(f"files: [a.csv]\nmd5: [{MD5}, {MD5}]\n", id="too many"),
+        pytest.param(f"files: [a.csv]\npaths: [b.csv]\nmd5: [{MD5}]\n", id="two lists of paths"),
+        pytest.param(f"train: [a]\ntrain_files: [b]\ntrain_md5: [{MD5}]\n", id="two of the name"),
+        pytest.param(f"files: [a.csv, null]\nmd5: [{MD5}, {MD5}]\n", id="a path that is none"),
+        pytest.param(f"files: [[a.csv]]\nmd5: [{MD5}]\n", id="lists in the list of paths"),
+        pytest.param(f"files: [a.csv]\nmd5: [[{MD5}]]\n", id="lists in the list of digests"),
+        pytest.param("files: [a.csv]\nmd5: [yes]\n", id="flags"),
+        pytest.param(f"urls: [a, b]\nmd5: [{MD5}, {MD5}]\n", id="URLs"),
+        pytest.param(f"layers: [a, b]\nmd5: [{MD5}, {MD5}]\n", id="other lists"),
+        pytest.param(f"test_files: [a]\ntrain_md5: [{MD5}]\n", id="another name"),
+        pytest.param(f"files: [a.csv]\nmd5: {MD5}\n", id="one digest for a list"),
+        pytest.param(f"dir: d\nmd5: {{train: {MD5}, test: {MD5}}}\n", id="names of splits"),
+        pytest.param(f"dir: d\nmd5: {{a.csv: {MD5}, all: {MD5}}}\n", id="not all are files"),
+        pytest.param(f"dir: d\nmd5: {{../a.csv: {MD5}}}\n", id="a file elsewhere"),
+        pytest.param(f"dir: d\nmd5: {{/a.csv: {MD5}}}\n", id="an absolute file"),
+        pytest.param(f"dir: d\nmd5: {{https://x.org/a.csv: {MD5}}}\n", id="a URL"),
+        pytest.param(f"dir: d\nmd5: {{a.csv: {{x: {MD5}}}}}\n", id="deeper mappings"),
+        pytest.param(f"path: d.csv\nmd5: {{a.csv: {MD5}}}\n", id="a file is no folder"),
+        pytest.param(f"code_files_sha256:\n  src/a.py: {SHA}\n", id="no folder at all"),
+        pytest.param(f"dir: d\nblake3: {SHA}\n", id="blake3 of what"),
+        pytest.param(f"dir: d\ndigest: blake3:{SHA}\n", id="a kind that is not ours"),
+        pytest.param(f"dir: d\ndigest: tree:blake3:{MD5}\n", id="too short"),
+        pytest.param(
+            f"data_dir_name: d\ndataset_url: https://x.org/d.zip\ndataset_md5: {MD5}\n",
+            id="a download",
+        ),
+        pytest.param(
+            f"resources:\n- [https://x.org/a.gz, {MD5}]\n- {{url: https://x.org/b, md5: {MD5}}}\n",
+            id="the resources of torchvision",
+        ),
+        pytest.param(f"path: .\nhash: {{md5: {MD5}, sha256: {SHA}}}\n", id="hashes of a package"),
+    ],
+)
+def test_lists_and_mappings_with_two_readings_or_none_declare_nothing(text):
+    assert declarations(facts_of(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("file:///data/x", "/data/x"),
+        ("file://localhost/data/x", "/data/x"),
+        ("file:/data/x", "/data/x"),
+        ("file://./x", "./x"),
+        ("file:///data/a%20b", "/data/a b"),
+        ("file:///C:/data", "C:/data"),
+        ("file://server/share", "file://server/share"),
+        ("s3://bucket/x", "s3://bucket/x"),
+        ("~/x/", "~/x/"),
+        ("data\\train", "data\\train"),
+        ("data/*.csv", "data/*.csv"),
+        ("$DATA/x", None),
+        ("%DATA%/x", None),
+        ("${DATA:-./x}", None),
+        ("data/{split}.csv", None),
+    ],
+)
+def test_paths_are_read_in_the_spellings_that_occur(written, path):
+    assert brief(f"data:\n  dir: '{written}'\n  md5: {MD5}\n") == [("data", path, MD5)]
+
+
+def test_the_splits_of_one_mapping_are_declared_one_by_one():
+    # The idiom of EMBER benchmarks: train_file, test_file and their digests side by side.
+    text = (
+        f"ember:\n  train_file: a.npz\n  test_file: b.npz\n  train_md5: {MD5}\n  test_md5: {MD5}\n"
+    )
+    assert [one[1] for one in brief(text)] == ["a.npz", "b.npz"]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +201,13 @@ def test_an_md5_without_a_value_is_declared_but_not_recorded(value):
         (f"sha256: {SHA}", Algorithm.SHA256),
         (f"digest: tree:sha256:{SHA}", Algorithm.TREE_SHA256),
         (f"digest: tree:md5:{MD5}", Algorithm.TREE_MD5),
+        (f"digest: tree:blake3:{SHA}", Algorithm.TREE_BLAKE3),
+        (f"digest: '{SHA}'", Algorithm.SHA256),
+        (f"blake3: tree:blake3:{SHA}", Algorithm.TREE_BLAKE3),
+        (f"md5: tree:blake3:{SHA}", Algorithm.TREE_BLAKE3),
+        (f"sha256: sha256:{SHA}", Algorithm.SHA256),
+        ("blake3:", Algorithm.TREE_BLAKE3),
+        ("digest: ''", Algorithm.TREE_SHA256),
         (f"digest: sha256:{SHA}", Algorithm.SHA256),
         (f"digest: {MD5}", Algorithm.MD5),
         ("digest:", Algorithm.TREE_SHA256),
@@ -97,7 +236,7 @@ def test_a_digest_that_is_cut_short_is_declared_as_written():
         ("${oc.env:DATA,./data}", "./data"),
         ("${oc.env:DATA}", None),
         ("${paths.elsewhere}", None),
-        ("${hydra:runtime.cwd}/x", None),
+        ("${hydra:runtime.cwd}/x", "./x"),
         ("$HOME/x", None),
     ],
 )

@@ -165,7 +165,7 @@ def flipped(content: bytes) -> bytes:
         lambda content: b"\0" * 100,
         lambda content: b"[" * 100_000,
         lambda content: b'{"version": 1}',
-        lambda content: content.replace(b'"version":1', b'"version":2'),
+        lambda content: content.replace(b'"version":2', b'"version":1'),
         lambda content: b"\xff\xfe",
         lambda content: content + b" " * (5 << 20),
     ],
@@ -182,7 +182,7 @@ def test_the_index_is_one_json_file_with_nothing_beside_it(index, data):
     record(index, data)
     assert list(index.file.parent.iterdir()) == [index.file]
     assert index.file.name == FILE_NAME
-    assert json.loads(index.file.read_text())["version"] == 1
+    assert json.loads(index.file.read_text())["version"] == 2
 
 
 def test_an_index_that_cannot_be_written_is_no_error(tmp_path, data):

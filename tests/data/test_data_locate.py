@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,49 @@ def test_a_tilde_is_the_home_folder(root, monkeypatch):
 @pytest.mark.parametrize("text", ["a\0b", "s3://b/d", "x" * 5_000, "\ud800"])
 def test_what_cannot_be_a_path_is_nowhere(root, text):
     assert locate(text, root=root, config_path=CONFIG).path is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("d/*.csv", "is a pattern of several files, and not one path"),
+        ("/d/part-?.csv", "is a pattern of several files, and not one path"),
+        ("d/[ab].csv", "is a pattern of several files, and not one path"),
+        ("s3://b/d", "is not on this machine"),
+        ("file://server/d", "is not on this machine"),
+        ("a\0b", "can be no path"),
+        ("gone", ""),
+        ("gone/[", ""),
+    ],
+)
+def test_what_can_not_be_there_is_told_from_what_is_missing(root, text, reason):
+    place = locate(text, root=root, config_path=CONFIG)
+    assert (place.path, place.reason) == (None, reason)
+
+
+def test_a_name_that_only_looks_like_a_pattern_is_found(root):
+    (root / "d [raw]").mkdir()
+    assert locate("d [raw]", root=root, config_path=CONFIG).path == root / "d [raw]"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there the drive is one")
+def test_a_path_with_a_drive_is_one_of_another_system(root):
+    place = locate("C:\\data", root=root, config_path=CONFIG)
+    assert (place.path, place.reason) == (None, "is a path of another system")
+
+
+def test_a_file_url_is_a_path(root):
+    (root / "a b").mkdir()
+    written = f"file://{root}/a%20b"
+    assert locate(written, root=root, config_path=CONFIG).path == root / "a b"
+
+
+@pytest.mark.parametrize("text", ["d/", "d//", "./d/", "d\\"])
+def test_a_slash_at_the_end_means_nothing(root, text):
+    (root / "d").mkdir()
+    place = locate(text, root=root, config_path=CONFIG)
+    assert place.path is not None
+    assert place.path.samefile(root / "d")
 
 
 def test_a_root_that_is_reached_by_a_link_is_the_same_root(root):

@@ -36,6 +36,9 @@ def paths(text, form="yaml"):
         ("_target_: src.data.Images\ndata_dir: data/\n", "data/"),
         ("data_dir: data\nmd5sums: no\nsynthetic: false\n", "data"),
         ("data_dir: data\nrevision: null\n", "data"),
+        ("data_dir: ${hydra:runtime.cwd}/scans\n", "./scans"),
+        ("data_dir: file:///mnt/scans\n", "/mnt/scans"),
+        ("data_dir: data\nmd5s: no\n", "data"),
         ("train_dir: data/a\ntrain_md5: " + MD5 + "\ntest_dir: data/b\n", "data/b"),
     ],
 )
@@ -58,6 +61,13 @@ def test_every_form_of_configuration_is_read(text, form):
     [
         pytest.param(f"data_dir: data\nmd5: {MD5}\n", id="md5 beside it"),
         pytest.param("data_dir: data\nmd5:\n", id="declared, to be recorded"),
+        pytest.param(f"data_dir: data\nmd5s:\n  train: {MD5}\n", id="digests by split"),
+        pytest.param(f"data_dir: d\nfiles: [d/a]\nmd5s: [{MD5}]\n", id="digests of the parts"),
+        pytest.param(f"dir: .\nmd5: {MD5}\nx:\n  data_dir: data\n", id="a digest of everything"),
+        pytest.param("train_path: data/*.csv\n", id="pattern"),
+        pytest.param("train_path: data/part-[0-9].csv\n", id="pattern of digits"),
+        pytest.param("data_dir: file://server/data\n", id="file on another host"),
+        pytest.param("data_dir: '%DATA%/x'\n", id="variable of Windows"),
         pytest.param(f"data: ./c\ndata_digest: sha256:{MD5}{MD5}\n", id="named digest"),
         pytest.param(f"data:\n  dir: x\ndata_md5: {MD5}\n", id="digest beside the mapping"),
         pytest.param("data_dir: d\nchecksums: {a: b}\n", id="checksums"),

@@ -8,6 +8,7 @@ from data_support import ANNEX, LFS, facts_of
 
 from repro_check.data import State, StatIndex, declarations, md5_reference, measure, verify
 from repro_check.data.digests import tree_digest
+from repro_check.data.verify import Means
 
 CONFIG = "conf.yaml"
 
@@ -31,7 +32,7 @@ def check(root, digest="", *, path="data", key="md5", config_path=CONFIG, **opti
     text = f'dir: "{path}"\n{key}: {digest}\n'
     (root / config_path).write_text(text)
     (declared,) = declarations(facts_of(text))
-    return verify(declared, root=root, config_path=config_path, **options)
+    return verify(declared, root=root, config_path=config_path, means=Means(**options))
 
 
 def test_data_as_recorded_match(root):
@@ -58,6 +59,7 @@ def test_changed_data_mismatch_and_both_digests_are_told(root):
     assert verdict.state is State.MISMATCH
     assert (verdict.recorded, verdict.actual) == (recorded, md5_reference(root / "data"))
     assert verdict.files == ()
+    assert verdict.changes is None
 
 
 def test_a_digest_that_is_none_mismatches(root):
@@ -69,7 +71,8 @@ def test_junk_is_named_where_it_may_have_caused_the_mismatch(root):
     (root / "data" / "sub" / ".DS_Store").write_bytes(b"x")
     verdict = check(root, recorded)
     assert verdict.state is State.MISMATCH
-    assert verdict.files == ("sub/.DS_Store",)
+    (cause,) = verdict.causes
+    assert "sub/.DS_Store" in cause
 
 
 def test_data_that_are_not_there_are_missing(root):

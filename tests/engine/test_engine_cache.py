@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repro_check.engine import Scope, Session, run, select_rules
-from repro_check.engine.cache import Cache, cache_path, content_digest
+from repro_check.engine.cache import Cache, content_digest
 from repro_check.findings import Finding, NotChecked
 from repro_check.rules.registry import load_rules
 from repro_check.settings import Settings, override
@@ -168,18 +168,6 @@ def test_a_cache_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.Monk
         cache.save()
     assert file.stat().st_size < 12_000
     assert Cache(file).get(content_digest(b"49"), 1) == bytes(1000)
-
-
-def test_facts_are_kept_beside_gits_data_or_in_the_users_cache(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    git = tmp_path / "repo/.git"
-    git.mkdir(parents=True)
-    assert cache_path(tmp_path / "repo", git, "1") == git / "repro-check/facts-1.bin"
-    without = cache_path(tmp_path / "repo", None, "1")
-    assert without.is_relative_to(tmp_path / "cache/repro-check")
-    assert without != cache_path(tmp_path / "other", None, "1")
 
 
 RECORDS = st.dictionaries(

@@ -68,6 +68,8 @@ def test_keys_that_name_a_seed(key: str, is_seed: bool) -> None:
         (".pre-commit-config.yaml", True, False),
         (".github/workflows/config.yaml", True, False),
         (".dvc/config.yaml", True, False),
+        ("configs/data.dvc", True, False),
+        ("configs/dvc.lock", True, False),
         ("tests/config.yaml", False, False),
         ("third_party/config.yaml", False, None),
     ],

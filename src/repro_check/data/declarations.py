@@ -1,46 +1,49 @@
 """What data a configuration declares, and the digests it records for them.
 
 A digest key (`md5`, `sha256`, `digest`) belongs to the path key in the same mapping; `<x>_md5`
-belongs to `<x>_dir`, `<x>_path` or `<x>` in it. Where two readings are possible, none is taken.
+belongs to `<x>_dir`, `<x>_path` or `<x>` in it. Lists and mappings of digests are paired as
+`parallel` says. Where two readings are possible, none is taken.
 """
 
 from __future__ import annotations
 
-import re
+import posixpath
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from repro_check.data.digests import Algorithm
-from repro_check.data.interpolation import Keys, resolve
+from repro_check.data.interpolation import Keys, Reading, resolve
 from repro_check.data.keys import (
     DIGEST,
+    DIGESTS,
     FILE_NAME_KEY,
     PATH_KEYS,
     PATH_SUFFIXES,
     URL_KEY,
     normal,
 )
-from repro_check.data.paths import is_placeholder, looks_like_path
-from repro_check.runtime.verification import parse_digest
+from repro_check.data.parallel import Pair, pairs
+from repro_check.data.paths import local_path, looks_like_path
+from repro_check.data.recorded import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from repro_check.sources.config import ConfigFacts, Entry
 
-_KINDS = {"md5": Algorithm.MD5, "sha256": Algorithm.SHA256, "digest": Algorithm.TREE_SHA256}
-
 
 class DataDeclaration(msgspec.Struct, frozen=True, kw_only=True):
     """Data that a configuration names.
 
     Attributes:
-        name: the mapping that declares them (`data.train`), or the path key at the top level.
-        path_text: the path with interpolations filled in; None where this file cannot tell.
+        name: the mapping that declares them (`data.train`), or the path key at the top level; in
+            lists with the position (`datasets[0]`, `data.train_files[0]`), in a mapping from file
+            to digest with the file (`data[a.csv]`).
+        path_text: the path with interpolations filled in; None where it cannot be told.
         path_entry: the path's value in the file.
-        digest_text: the recorded digest; "" if none is recorded yet, None where this file cannot
-            tell.
+        digest_text: the recorded digest; "" if none is recorded yet, None where it cannot be told.
         digest_entry: the digest's value in the file; None if the key is absent.
         algorithm: how the digest was, or is to be, made.
     """
@@ -53,17 +56,32 @@ class DataDeclaration(msgspec.Struct, frozen=True, kw_only=True):
     algorithm: Algorithm
 
 
-def declarations(facts: ConfigFacts) -> tuple[DataDeclaration, ...]:
-    """All data with a digest key (which may be empty) beside them, in document order."""
+def declarations(facts: ConfigFacts, reading: Reading = resolve) -> tuple[DataDeclaration, ...]:
+    """All data with a digest key (which may be empty) beside them, in document order.
+
+    Args:
+        facts: what the file says.
+        reading: how interpolations are filled in; by default from this file alone.
+    """
+    if not may_declare(facts):
+        return ()
     entries = {entry.keys: entry for entry in facts.entries}
     found: dict[object, DataDeclaration] = {}
-    for mapping in mappings(facts).values():
-        for key, entry in mapping.items():
-            declared = _declaration(key, entry, mapping, entries)
-            if declared:
-                # An alias or a merge key makes one place in the file appear several times.
-                found.setdefault((declared.path_entry.span, entry.span), declared)
+    for pair in _pairs(facts):
+        declared = _declaration(pair, entries, reading)
+        if declared:
+            # An alias or a merge key makes one place in the file appear several times.
+            found.setdefault((declared.path_entry.span, pair.digest.span, pair.file), declared)
     return tuple(found.values())
+
+
+def may_declare(facts: ConfigFacts) -> bool:
+    """Whether the file has a key of a digest at all."""
+    return any(
+        DIGESTS.fullmatch(normal(entry.keys[-1]))
+        for entry in facts.entries
+        if entry.keys and isinstance(entry.keys[-1], str)
+    )
 
 
 def mappings(facts: ConfigFacts) -> dict[Keys, dict[str, Entry]]:
@@ -76,8 +94,15 @@ def mappings(facts: ConfigFacts) -> dict[Keys, dict[str, Entry]]:
 
 
 def name_of(path: Entry) -> str:
-    """What to call the data at a path entry: the mapping's keys, or the key itself."""
-    return ".".join(str(key) for key in path.keys[:-1] or path.keys)
+    """What to call the data at a path entry: the mapping's keys, or the key or item itself."""
+    is_item = isinstance(path.keys[-1], int)
+    return spelled(path.keys if is_item else path.keys[:-1] or path.keys)
+
+
+def spelled(keys: Keys) -> str:
+    """Keys as people write them: `data.train[0]`."""
+    parts = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
+    return "".join(parts).removeprefix(".")
 
 
 def path_beside(digest_key: str, mapping: Mapping[str, Entry]) -> Entry | None:
@@ -88,49 +113,48 @@ def path_beside(digest_key: str, mapping: Mapping[str, Entry]) -> Entry | None:
         mapping: the entries beside it by their normalised keys.
     """
     match = DIGEST.fullmatch(digest_key)
-    if not match:
-        return None
-    return _stem_path(match["stem"], mapping) if match["stem"] else _bare_path(mapping)
+    return _beside(match["stem"] or "", mapping) if match else None
+
+
+def _beside(stem: str, mapping: Mapping[str, Entry]) -> Entry | None:
+    return _stem_path(stem, mapping) if stem else _bare_path(mapping)
+
+
+def _pairs(facts: ConfigFacts) -> Iterator[Pair]:
+    """Every digest that may be one with the path it belongs to."""
+    children: dict[Keys, list[Entry]] = {}
+    for entry in facts.entries:
+        if entry.keys:
+            children.setdefault(entry.keys[:-1], []).append(entry)
+    for mapping in mappings(facts).values():
+        for key, entry in mapping.items():
+            if entry.kind != "scalar":
+                yield from pairs(key, entry, mapping, children, _beside)
+            elif match := DIGEST.fullmatch(key):
+                path = path_beside(key, mapping)
+                if path is not None:
+                    yield Pair(match["kind"], entry, path)
 
 
 def _declaration(
-    key: str, entry: Entry, mapping: Mapping[str, Entry], entries: Mapping[Keys, Entry]
+    pair: Pair, entries: Mapping[Keys, Entry], reading: Reading
 ) -> DataDeclaration | None:
-    match = DIGEST.fullmatch(key)
-    if not match or entry.kind != "scalar":
+    found = recorded(pair.kind, pair.digest, entries, reading)
+    if found is None:
         return None
-    algorithm = _KINDS[match["kind"].removesuffix("sum")]
-    text = _digest_text(entry, entries)
-    if text:
-        if match["kind"] == "digest" or ":" in text:
-            try:
-                algorithm = Algorithm(parse_digest(text)[0])
-            except ValueError:
-                return None
-        elif not _may_be_digest(entry, text):
-            return None
-    path = path_beside(key, mapping)
-    if path is None:
-        return None
+    path = reading(pair.path, entries)
+    if path is not None:
+        path = local_path(path)
+        path = posixpath.join(path, pair.file.replace("\\", "/")) if pair.file else path
+    name = name_of(pair.path)
     return DataDeclaration(
-        name=name_of(path),
-        path_text=resolve(path, entries),
-        path_entry=path,
-        digest_text=text,
-        digest_entry=entry,
-        algorithm=algorithm,
+        name=f"{name}[{pair.file}]" if pair.file else name,
+        path_text=path,
+        path_entry=pair.path,
+        digest_text=found.text,
+        digest_entry=pair.digest,
+        algorithm=found.algorithm,
     )
-
-
-def _digest_text(entry: Entry, entries: Mapping[Keys, Entry]) -> str | None:
-    is_open = entry.tag == "null" or not entry.text.strip() or is_placeholder(entry.text)
-    return "" if is_open else resolve(entry, entries)
-
-
-def _may_be_digest(entry: Entry, text: str) -> bool:
-    """Whether it was meant as one: not a flag, a file's name or a directory digest of DVC."""
-    least = 1 if entry.tag == "str" else 32
-    return len(text) >= least and re.fullmatch(r"[0-9a-fA-F]+", text) is not None
 
 
 def _bare_path(mapping: Mapping[str, Entry]) -> Entry | None:

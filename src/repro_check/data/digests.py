@@ -17,7 +17,7 @@ from repro_check.runtime.verification import parse_digest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from repro_check.runtime.hashing import Watch
+    from repro_check.runtime.files import Watch
 
 
 class Algorithm(str, enum.Enum):
@@ -27,11 +27,19 @@ class Algorithm(str, enum.Enum):
     SHA256 = "sha256"
     TREE_MD5 = "tree:md5"
     TREE_SHA256 = "tree:sha256"
+    TREE_BLAKE3 = "tree:blake3"
+    DVC = "dvc"
+    DVC_DOS2UNIX = "dvc:md5-dos2unix"
 
     @property
     def is_tree(self) -> bool:
         """Whether it hashes a manifest, so that junk files do not count."""
         return self.value.startswith("tree:")
+
+    @property
+    def is_dvc(self) -> bool:
+        """Whether DVC defines it: the MD5 of a file, or of the JSON that lists a directory."""
+        return self.value.startswith("dvc")
 
 
 class UndefinedDigest(ReproCheckError):  # noqa: N818 - it names a state, and callers read it so

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.atomic import write_atomic
+from repro_check.data.memory import Memory, Writer
 from repro_check.errors import ReproCheckError
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
 
 RACY_NS = 2_000_000_000
 FILE_NAME = "data-index.json"
-_VERSION = 1
+_VERSION = 2
 _MOST = 1_000
 _LARGEST = 4 << 20
 
 
-class _Memory(msgspec.Struct, frozen=True):
+class _Record(msgspec.Struct, frozen=True):
+    device: int
     path: str
     algorithm: str
     listing: str
@@ -42,12 +44,13 @@ class _Memory(msgspec.Struct, frozen=True):
 class _Stored(msgspec.Struct, frozen=True):
     version: int
     check: str
-    memories: tuple[_Memory, ...]
+    records: tuple[_Record, ...]
 
 
 class StatIndex:
     """The digests remembered in one folder, one record a data directory and algorithm.
 
+    Beside each, where it was made file by file, what every file looked like (see `memory`).
     Two runs at once cannot harm it: the file is replaced whole, and the loser's record is merely
     computed again. A damaged file, or one of another version, is an empty index.
 
@@ -62,10 +65,10 @@ class StatIndex:
 
     def lookup(self, path: Path, algorithm: Algorithm, listing: Listing) -> str | None:
         """The digest recorded when `path` looked exactly as `listing`, if there is one."""
-        real = os.path.realpath(path)
-        for memory in self._read():
-            if (memory.path, memory.algorithm) == (real, algorithm.value):
-                return memory.digest if memory.listing == listing.digest else None
+        key = _key(path, algorithm)
+        for record in self._read():
+            if (record.device, record.path, record.algorithm) == key:
+                return record.digest if record.listing == listing.digest else None
         return None
 
     def record(
@@ -83,28 +86,52 @@ class StatIndex:
         """
         if listing.newest_ns > since_ns - RACY_NS:
             return False
-        new = _Memory(os.path.realpath(path), algorithm.value, listing.digest, digest)
-        kept = [m for m in self._read() if (m.path, m.algorithm) != (new.path, new.algorithm)]
-        memories = (*kept[-(_MOST - 1) :], new)
+        key = _key(path, algorithm)
+        kept = [r for r in self._read() if (r.device, r.path, r.algorithm) != key]
+        records = (*kept[-(_MOST - 1) :], _Record(*key, listing.digest, digest))
         try:
-            content = msgspec.json.encode(_Stored(_VERSION, _check(memories), memories))
+            content = msgspec.json.encode(_Stored(_VERSION, _check(records), records))
             self.file.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(self.file, content)
         except (OSError, ReproCheckError, ValueError):
             return False
         return True
 
-    def _read(self) -> tuple[_Memory, ...]:
+    def memory(self, path: Path, algorithm: Algorithm) -> Memory | None:
+        """What each file looked like when the digest was last known; None if that is not."""
+        return Memory.open(self._files_of(path, algorithm))
+
+    def writer(self, path: Path, algorithm: Algorithm) -> Writer | None:
+        """A new memory of the files; None where none can be kept."""
+        try:
+            return Writer(self._files_of(path, algorithm))
+        except OSError:
+            return None
+
+    def _files_of(self, path: Path, algorithm: Algorithm) -> Path:
+        name = hashlib.blake2b(repr(_key(path, algorithm)).encode(), digest_size=12).hexdigest()
+        return self.file.with_name("data-files") / name
+
+    def _read(self) -> tuple[_Record, ...]:
         try:
             if self.file.stat().st_size > _LARGEST:
                 return ()
             stored = msgspec.json.decode(self.file.read_bytes(), type=_Stored)
         except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
             return ()
-        if stored.version != _VERSION or stored.check != _check(stored.memories):
+        if stored.version != _VERSION or stored.check != _check(stored.records):
             return ()
-        return stored.memories
+        return stored.records
 
 
-def _check(memories: tuple[_Memory, ...]) -> str:
-    return hashlib.blake2b(msgspec.json.encode(memories), digest_size=16).hexdigest()
+def _key(path: Path, algorithm: Algorithm) -> tuple[int, str, str]:
+    real = os.path.realpath(path)
+    try:
+        device = os.stat(real).st_dev
+    except OSError:
+        device = 0
+    return device, real, algorithm.value
+
+
+def _check(records: tuple[_Record, ...]) -> str:
+    return hashlib.blake2b(msgspec.json.encode(records), digest_size=16).hexdigest()

@@ -49,8 +49,19 @@ RECORD = re.compile(
 )
 """Keys that record what the data are, by digest or by revision."""
 
-DIGEST = re.compile(r"(?:(?P<stem>.+)_)?(?P<kind>md5(?:sum)?|sha256(?:sum)?|digest)")
+_KIND = r"md5(?:sum)?|sha256(?:sum)?|blake3|digest"
+
+DIGEST = re.compile(rf"(?:(?P<stem>.+)_)?(?P<kind>{_KIND})")
 """Keys whose value is compared with the data."""
+
+DIGESTS = re.compile(rf"(?:(?P<stem>.+)_)?(?P<kind>{_KIND}|checksum)s?")
+"""Keys whose value may be a list or a mapping of such values."""
+
+LIST_SUFFIXES = ("", "s", "_files", "_paths", "_dirs", "_folders", "_file", "_path", "_dir")
+"""A list `<x>_md5` belongs to the list `<x>` followed by one of these."""
+
+LIST_KEYS = frozenset({*PATH_KEYS, "files", "paths", "folders", "data_files", "data_paths"})
+"""What may be the list of paths that a bare list `md5` belongs to."""
 
 URL_KEY = re.compile(r"(?:.+_)?(?:urls?|uri|href|link)")
 FILE_NAME_KEY = re.compile(r"file_?names?|fn|archive(?:_name)?|zip_?file")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from operator import attrgetter
+import struct
 from pathlib import Path
 
 import msgspec
+
+_STATUS = struct.Struct("<xqqqQ").pack
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -43,7 +45,7 @@ def list_tree(path: Path) -> Listing:
     if Path(path).is_dir():
         tally.add_folders(top)
     else:
-        tally.state.update(tally.record(top, b"", os.stat(top)))
+        tally.state.update(tally.record(b"", os.stat(top)))
     return Listing(
         tally.state.hexdigest(), tally.files, tally.size, tally.newest_ns, tuple(tally.links)
     )
@@ -64,35 +66,39 @@ class _Tally:
         stack = [top]
         while stack:
             folder = stack.pop()
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=attrgetter("name"))
-            # Names hold no zero byte, so records of different trees never read the same.
-            records = [b"\0%b\0" % folder[len(top) :]]
+            records = []
             below = []
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    below.append(entry.path)
-                    continue
-                target = b""
-                if entry.is_symlink():
-                    target = os.readlink(entry.path)
-                    self.links.append(os.fsdecode(entry.path))
-                status = entry.stat(follow_symlinks=False)
-                records.append(self.record(entry.name, target, status))
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_file(follow_symlinks=False):
+                        status = entry.stat(follow_symlinks=False)
+                        records.append(self.record(entry.name, status))
+                    elif entry.is_dir(follow_symlinks=False):
+                        below.append(entry.path)
+                    else:
+                        records.append(self._other(entry))
+            # Names hold no zero byte, so records of different trees never read the same; and the
+            # name stands first, so they sort by it.
+            records.sort()
+            self.state.update(b"\0%b\0" % folder[len(top) :])
             self.state.update(b"".join(records))
-            stack.extend(reversed(below))
+            stack.extend(sorted(below, reverse=True))
 
-    def record(self, name: bytes, target: bytes, status: os.stat_result) -> bytes:
+    def record(self, name: bytes, status: os.stat_result) -> bytes:
         """Count one file or link, and say what to hash of it."""
-        modified, changed = status.st_mtime_ns, status.st_ctime_ns
+        size, modified, changed = status.st_size, status.st_mtime_ns, status.st_ctime_ns
         self.files += 1
-        self.size += status.st_size
-        self.newest_ns = max(self.newest_ns, modified, changed)
-        return b"%b\0%b\0%d %d %d %d\0" % (
-            name,
-            target,
-            status.st_size,
-            modified,
-            changed,
-            status.st_ino,
-        )
+        self.size += size
+        if modified > self.newest_ns:  # noqa: PLR1730 - `max` takes twice as long
+            self.newest_ns = modified
+        if changed > self.newest_ns:  # noqa: PLR1730
+            self.newest_ns = changed
+        return name + _STATUS(size, modified, changed, status.st_ino)
+
+    def _other(self, entry: os.DirEntry[bytes]) -> bytes:
+        target = b""
+        if entry.is_symlink():
+            target = os.readlink(entry.path)
+            self.links.append(os.fsdecode(entry.path))
+        record = self.record(entry.name, entry.stat(follow_symlinks=False))
+        return b"%b\0%b\0" % (record, target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 _ROOTED = re.compile(r"(?:\.{1,2}|~)?[/\\]|[A-Za-z]:[/\\]")
 _DATA_FOLDER = re.compile(
@@ -14,6 +15,9 @@ _DATA_FILE = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(r"[<>]|path[/_]to|your[/_ -]|\bTODO\b|\bXXX", re.IGNORECASE)
+_FILE_URL = re.compile(
+    r"file:(?://(?:localhost(?=/))?(?=\.{0,2}/)|(?!//))(?P<path>.+)", re.IGNORECASE | re.DOTALL
+)
 _LONGEST = 4_096
 
 
@@ -25,6 +29,29 @@ def is_url(text: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Whether a reader is meant to put a path of their own in its place."""
     return text == "???" or _PLACEHOLDER.search(text) is not None
+
+
+def is_pattern(text: str) -> bool:
+    """Whether the text stands for several files (`data/*.csv`, `part-[0-9].csv`)."""
+    return re.search(r"[*?]|\[[^\]/]+\]", text) is not None
+
+
+def is_data_file(text: str) -> bool:
+    """Whether the path ends as files of data do."""
+    return _DATA_FILE.search(text) is not None
+
+
+def local_path(text: str) -> str:
+    """The path that a `file:` URL names (RFC 8089); any other text as it is.
+
+    A URL that names another host keeps its form, and so is not on this machine. `file://./data`,
+    which is no URL by the letter but often written, is the path `./data`.
+    """
+    match = _FILE_URL.fullmatch(text)
+    if not match:
+        return text
+    path = unquote(match["path"])
+    return path[1:] if re.match(r"/[A-Za-z]:[/\\]", path) else path
 
 
 def may_be_path(text: str) -> bool:

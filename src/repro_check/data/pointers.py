@@ -32,6 +32,10 @@ class Pointer(enum.Enum):
     ANNEX = "git annex get"
 
 
+class PointerMet(Exception):  # noqa: N818 - a signal to stop hashing, not a fault
+    """A file that was to be hashed is only a pointer; its argument is the path."""
+
+
 def pointer_in(content: bytes | memoryview) -> Pointer | None:
     """The kind of pointer that a file with this content (or first block) is, if any."""
     if len(content) < _LFS_LARGEST and bytes(content[:64]).startswith(_LFS_HEADS):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
-from repro_check.data.declarations import DataDeclaration, declarations
+from repro_check.data.declarations import DataDeclaration
+from repro_check.data.declared import declared_data, undeclared_data
+from repro_check.data.digests import Algorithm, agree
 from repro_check.data.index import StatIndex
 from repro_check.data.lock import Locked, LockPlan, lock_edits
-from repro_check.data.undeclared import undeclared
-from repro_check.data.verify import Verdict, measure, verify
-from repro_check.project.configs import is_experiment_config
+from repro_check.data.lock_file import read_lock, section_for, write_lock
+from repro_check.data.measuring import Measure
+from repro_check.data.schemes import scheme_of
+from repro_check.data.verify import Means, Verdict, measure, section_key, verify
+from repro_check.errors import ReproCheckError
 from repro_check.project.files import ConfigFile
 from repro_check.project.project import Project
-
-Progress = Callable[[str], None]
+from repro_check.runtime.junk import find_junk
+from repro_check.runtime.lockfile import Section
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -26,65 +31,173 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """The digests to write into one config, and the verdicts of data that have none."""
+    """What to write down about the data of one config.
+
+    Attributes:
+        config: the config.
+        plan: the edits that write digests into it.
+        sections: for the lock file: those of data whose digest stands in the config then.
+        unmeasured: the verdicts of data that have no digest.
+        replaced: digests that stood in the config before.
+        junk: by the name of data under md5, which counts them, what operating systems dropped.
+    """
 
     config: ConfigFile
     plan: LockPlan
+    sections: tuple[Section, ...]
     unmeasured: tuple[Verdict, ...]
+    replaced: tuple[str, ...]
+    junk: dict[str, tuple[str, ...]]
 
 
-def verify_all(project: Project, *, budget: int | None, progress: Progress) -> Iterator[Checked]:
+Announce = Callable[[str, DataDeclaration], None]
+"""Told the config and the data that are looked at next."""
+
+
+def means_of(project: Project, *, budget: int | None = None) -> Means:
+    """What a repository offers to every check of its data."""
+    index = StatIndex(project.state_folder)
+    return Means(index=index, lock=partial(_lock_of, project), budget=budget)
+
+
+def _lock_of(project: Project) -> tuple[Section, ...]:
+    try:
+        return read_lock(project.root)
+    except ReproCheckError:
+        return ()  # it only names files: what it cannot say is said to be unknown
+
+
+def verify_all(
+    project: Project,
+    *,
+    means: Means,
+    announce: Announce,
+    includes: Callable[[str], bool] = lambda _path: True,
+) -> Iterator[Checked]:
     """Verify every declaration of the product's configs, in the order of their paths.
 
     Args:
         project: the repository.
-        budget: the most bytes to read for one declaration; None for no limit.
-        progress: told what is being read.
+        means: index, budget and so on.
+        announce: told what is verified next.
+        includes: whether a config is meant.
     """
-    index = _index(project)
     for config in project.configs.readable():
-        if not config.is_product:
+        if not config.is_product or not includes(config.path):
             continue
-        for declaration in declarations(config.facts):
-            progress(f"{config.path}: {declaration.name}")
-            verdict = verify(
-                declaration,
-                root=project.root,
-                config_path=config.path,
-                index=index,
-                budget=budget,
-            )
+        for declaration in declared_data(config, project):
+            announce(config.path, declaration)
+            verdict = verify(declaration, root=project.root, config_path=config.path, means=means)
             yield Checked(config.path, verdict)
 
 
+def not_declared(
+    project: Project, *, includes: Callable[[str], bool] = lambda _path: True
+) -> Iterator[tuple[str, DataDeclaration]]:
+    """Data that configs of experiments name and that no digest is recorded of."""
+    for config in project.configs.readable():
+        if includes(config.path):
+            for declaration in undeclared_data(config, project):
+                yield config.path, declaration
+
+
 def record(
-    project: Project, config: ConfigFile, *, update: bool, progress: Progress
+    project: Project,
+    config: ConfigFile,
+    *,
+    means: Means,
+    announce: Announce,
+    algorithm: Algorithm | None = None,
+    update: bool = False,
 ) -> Recording | None:
     """Plan the digests to write into one config; None if it declares no data.
 
-    Data that a config of an experiment names without any digest key are recorded as well. The md5 of a
-    declaration that has one already changes only with `update`.
+    Data that a config of an experiment names without any digest key are recorded as well.
+
+    Args:
+        project: the repository.
+        config: one of its configs; a file of DVC is DVC's to write.
+        means: index, hasher and so on.
+        announce: told what is measured next.
+        algorithm: for digests that are to be written; None for that of the key, else md5.
+        update: whether a recorded digest that differs is replaced.
     """
-    declared: list[DataDeclaration] = list(declarations(config.facts))
-    if is_experiment_config(config):
-        declared.extend(undeclared(config.facts))
+    declared = [one for one in declared_data(config, project) if not one.algorithm.is_dvc]
+    declared.extend(undeclared_data(config, project))
     text = project.text(config.file)
     if not declared or text is None:
         return None
-    index = _index(project)
-    locked, unmeasured = [], []
+    locked, unmeasured, sections, junk = [], [], [], {}
     for declaration in declared:
-        progress(f"{config.path}: {declaration.name}")
-        verdict = measure(
-            declaration, root=project.root, config_path=config.path, index=index, budget=None
-        )
-        if verdict.actual:
+        announce(config.path, declaration)
+        if algorithm and (update or not declaration.digest_text):
+            declaration = msgspec.structs.replace(declaration, algorithm=algorithm)  # noqa: PLW2901
+        verdict = measure(declaration, root=project.root, config_path=config.path, means=means)
+        if verdict.actual and verdict.path is not None:
             locked.append(Locked(declaration, verdict.actual))
+            sections.append(_section(project, declaration, verdict, means))
+            if declaration.algorithm is Algorithm.MD5:
+                junk[declaration.name] = find_junk(str(verdict.path))
         else:
             unmeasured.append(verdict)
     plan = lock_edits(text, config.facts, locked, path=config.path, update=update)
-    return Recording(config, plan, tuple(unmeasured))
+    refused = {one.declaration for one in plan.refused}
+    kept = [
+        section
+        for one, section in zip(locked, sections, strict=True)
+        if one.declaration not in refused
+    ]
+    found_junk = {name: files for name, files in junk.items() if files}
+    replaced = tuple(
+        one.declaration.digest_text
+        for one in locked
+        if one.declaration.digest_text and not agree(one.declaration.digest_text, one.digest)
+    )
+    return Recording(config, plan, tuple(kept), tuple(unmeasured), replaced, found_junk)
 
 
-def _index(project: Project) -> StatIndex | None:
-    return StatIndex(project.state_folder) if project.state_folder else None
+def update_lock(project: Project, recordings: Sequence[Recording]) -> bool:
+    """Bring the lock file up to date with what was written into configs; whether it changed.
+
+    What it says of the same data by another algorithm stays while some config has that digest.
+
+    Raises:
+        ReproCheckError: the file is damaged, or cannot be written.
+    """
+    sections = [section for recording in recordings for section in recording.sections]
+    if not sections:
+        return False
+    new = {(section.path, section.algorithm): section for section in sections}
+    paths = {section.path for section in sections}
+    replaced = {digest for recording in recordings for digest in recording.replaced}
+    digests = {
+        one.digest_text
+        for config in project.configs.readable()
+        for one in declared_data(config, project)
+        if one.digest_text and one.digest_text not in replaced
+    }
+    old = {
+        (section.path, section.algorithm): section
+        for section in read_lock(project.root)
+        if section.path not in paths or _is_recorded(section, digests)
+    }
+    return write_lock(project.root, (old | new).values())
+
+
+def _is_recorded(section: Section, digests: Collection[str]) -> bool:
+    return any(agree(section.digest, digest) for digest in digests)
+
+
+def _section(
+    project: Project, declaration: DataDeclaration, verdict: Verdict, means: Means
+) -> Section:
+    assert verdict.path is not None
+    scheme = scheme_of(declaration.algorithm, root=project.root, path=verdict.path)
+    task = Measure(verdict.path, scheme, index=means.index, hasher=means.hasher)
+    return section_for(
+        section_key(verdict.path, project.root),
+        declaration.algorithm,
+        verdict.actual,
+        scheme.file_hash,
+        task.manifest(),
+    )

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from repro_check.data.declarations import DataDeclaration, declarations, mappings, name_of
 from repro_check.data.digests import Algorithm
-from repro_check.data.interpolation import Keys, resolve
+from repro_check.data.interpolation import Keys, Reading, resolve
 from repro_check.data.keys import (
     DATA_MAPPING,
+    DIGESTS,
     FILE_KEY,
     FOLDER_KEY,
     GENERIC_KEYS,
@@ -23,10 +24,17 @@ from repro_check.data.keys import (
     RECORD,
     normal,
 )
-from repro_check.data.paths import is_data_folder, is_placeholder, looks_like_path, may_be_path
+from repro_check.data.paths import (
+    is_data_folder,
+    is_pattern,
+    is_placeholder,
+    local_path,
+    looks_like_path,
+    may_be_path,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from repro_check.sources.config import ConfigFacts, Entry
 
@@ -56,34 +64,53 @@ _CHECKED_NAMES = frozenset(
 )
 
 
-def undeclared(facts: ConfigFacts) -> tuple[DataDeclaration, ...]:
+def undeclared(facts: ConfigFacts, reading: Reading = resolve) -> tuple[DataDeclaration, ...]:
     """Data named by path with nothing beside them that records their content.
 
     Each data set is given once, at its first mention: a path below one already given, or one that
     a digest in the same file covers, is left out. `digest_entry` is always None.
+
+    Args:
+        facts: what the file says.
+        reading: how interpolations are filled in; by default from this file alone.
     """
     entries = {entry.keys: entry for entry in facts.entries}
     below = mappings(facts)
-    pinned = [_plain(one.path_text) for one in declarations(facts) if one.path_text]
+    pinned = [plain(one.path_text) for one in declarations(facts, reading) if one.path_text]
     given: list[str] = []
     found = []
     for entry in facts.entries:
         if entry.tag != "str" or not entry.keys or normal(entry.keys[0]) in _OTHER_TOOLS:
             continue
         accepts = _test_of(entry.keys)
-        text = resolve(entry, entries) if accepts else None
+        text = local_path(reading(entry, entries) or "") if accepts else ""
         if not text or not accepts or not accepts(text) or not _is_real_path(text):
             continue
-        path = _plain(text)
-        if any(_is_within(path, other) for other in (*pinned, *given)):
-            continue
-        if any(_is_within(other, path) for other in pinned):
+        path = plain(text)
+        if any(is_within(path, other) for other in given) or covers(pinned, path):
             continue
         if _is_recorded(entry.keys, below) or _is_checked(entry.keys, below):
             continue
         given.append(path)
         found.append(_as_declaration(entry, text))
     return tuple(found)
+
+
+def plain(path: str) -> str:
+    """A path in one spelling: forward slashes, no `./`, no slash at the end."""
+    return posixpath.normpath(path.replace("\\", "/"))
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a plain path is a folder or lies below it."""
+    if folder == ".":
+        return not path.startswith(("/", "~", "../")) and path != ".."
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def covers(recorded: Iterable[str], path: str) -> bool:
+    """Whether one of the recorded paths is this one, holds it, or is a part of it."""
+    return any(is_within(path, one) or is_within(one, path) for one in recorded)
 
 
 def _as_declaration(entry: Entry, text: str) -> DataDeclaration:
@@ -115,15 +142,9 @@ def _is_path_or_folder(text: str) -> bool:
 
 
 def _is_real_path(text: str) -> bool:
-    return not (is_placeholder(text) or _NOT_DATA.match(text) or _SYNTHETIC.search(text))
-
-
-def _plain(path: str) -> str:
-    return posixpath.normpath(path.replace("\\", "/"))
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
+    if is_placeholder(text) or is_pattern(text):
+        return False
+    return not (_NOT_DATA.match(text) or _SYNTHETIC.search(text))
 
 
 def _is_recorded(keys: Keys, below: Mapping[Keys, Mapping[str, Entry]]) -> bool:
@@ -135,11 +156,14 @@ def _is_recorded(keys: Keys, below: Mapping[Keys, Mapping[str, Entry]]) -> bool:
 
 
 def _recorded_stems(mapping: Mapping[str, Entry]) -> set[str]:
-    return {
-        match["stem"] or ""
-        for key, entry in mapping.items()
-        if (match := RECORD.fullmatch(key)) and (entry.kind != "scalar" or entry.tag != "null")
-    }
+    stems = set()
+    for key, entry in mapping.items():
+        match = RECORD.fullmatch(key)
+        if match is None and entry.kind != "scalar":
+            match = DIGESTS.fullmatch(key)
+        if match and entry.tag != "null":
+            stems.add(match["stem"] or "")
+    return stems
 
 
 def _is_checked(keys: Keys, below: Mapping[Keys, Mapping[str, Entry]]) -> bool:

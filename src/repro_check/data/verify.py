@@ -5,22 +5,29 @@ from __future__ import annotations
 import enum
 import itertools
 import os
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.data.digests import Algorithm, UndefinedDigest, agree, digest_of
-from repro_check.data.listing import Listing, list_tree
+from repro_check.data.causes import causes
+from repro_check.data.digests import Algorithm, agree
 from repro_check.data.locate import locate
+from repro_check.data.measuring import Measure, Meter, OverBudget
 from repro_check.data.paths import is_url
-from repro_check.data.pointers import find_pointers, pointer_at, pointer_in
-from repro_check.runtime.junk import find_junk
+from repro_check.data.pointers import PointerMet, find_pointers, pointer_at
+from repro_check.data.schemes import scheme_of
+from repro_check.errors import ReproCheckError
+from repro_check.runtime.changes import Change, changes, collapsed, key_of
+from repro_check.runtime.trees import UndefinedTreeError
 
 if TYPE_CHECKING:
     from repro_check.data.declarations import DataDeclaration
+    from repro_check.data.hashers import Hasher
     from repro_check.data.index import StatIndex
-    from repro_check.runtime.hashing import Block
+    from repro_check.runtime.lockfile import Section
+    from repro_check.runtime.manifest import Entry
 
 MOST_FILES = 20
 
@@ -46,11 +53,16 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         state: the outcome.
         path: where the data are; None if they were not found.
         recorded: the digest in the configuration; "" if there is none.
-        actual: the digest of what is there; "" if it was not computed.
-        files: for a pointer the files that are pointers, for a mismatch of an md5 those that an
-            operating system may have dropped; relative to `path`, at most twenty.
+        actual: the digest of what is there; "" if it was not computed, as where a changed file
+            already tells that it is another one.
+        changed: for a mismatch the first files that differ from the recorded ones, where
+            it is known what was recorded; those of a lock file for large data may be folders.
+        changes: how many there are; None if that is not known.
+        causes: for a mismatch what probably made it, as sentences' ends.
+        files: for a pointer the files that are pointers, relative to `path`, at most twenty.
         reason: why there is neither match nor mismatch, as a sentence's end; else "".
         size: the bytes on disk, where they were counted.
+        file_count: the files on disk, where they were counted.
     """
 
     declaration: DataDeclaration
@@ -58,18 +70,40 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     path: Path | None = None
     recorded: str = ""
     actual: str = ""
+    changed: tuple[Change, ...] = ()
+    changes: int | None = None
+    causes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     reason: str = ""
     size: int = 0
+    file_count: int = 0
+
+
+class Means(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check has at hand; every field may be left out.
+
+    Attributes:
+        index: remembers digests of unchanged data; None reads every byte.
+        hasher: who hashes the files; a pool of processes if None.
+        budget: the most bytes to read; None for no limit. The index answers at any size.
+        lock: reads the sections of `repro-data.lock`, which name the files that were recorded;
+            called only for a mismatch.
+        meter: told how many bytes there are, and are dealt with.
+        most_changes: how many files a mismatch names.
+        reads_remote: whether data on other machines are read; offline unless asked.
+    """
+
+    index: StatIndex | None = None
+    hasher: Hasher | None = None
+    budget: int | None = None
+    lock: Callable[[], Sequence[Section]] = tuple
+    meter: Meter | None = None
+    most_changes: int = MOST_FILES
+    reads_remote: bool = False
 
 
 def verify(
-    declaration: DataDeclaration,
-    *,
-    root: Path,
-    config_path: str,
-    index: StatIndex | None = None,
-    budget: int | None = None,
+    declaration: DataDeclaration, *, root: Path, config_path: str, means: Means | None = None
 ) -> Verdict:
     """Compare data with the digest that a configuration records.
 
@@ -78,8 +112,7 @@ def verify(
         root: the repository.
         config_path: the configuration, relative to the root with forward slashes; `locate` says
             how relative paths are read.
-        index: remembers digests of unchanged directories; None reads every byte.
-        budget: the most bytes to read; None for no limit. The index answers at any size.
+        means: index, budget and so on.
     """
     if declaration.digest_text is None:
         return _unresolved(declaration, "the digest")
@@ -87,31 +120,42 @@ def verify(
         return Verdict(
             declaration=declaration, state=State.NOT_RECORDED, reason="no digest is recorded yet"
         )
-    verdict = measure(declaration, root=root, config_path=config_path, index=index, budget=budget)
+    means = means or Means()
+    verdict = _measured(declaration, root, config_path, means, recorded=declaration.digest_text)
     verdict = msgspec.structs.replace(verdict, recorded=declaration.digest_text)
-    if not verdict.actual or verdict.path is None:
+    if verdict.state is not State.NOT_RECORDED or verdict.path is None:
         return verdict
-    if agree(verdict.actual, declaration.digest_text):
+    if verdict.actual and agree(verdict.actual, declaration.digest_text):
         return msgspec.structs.replace(verdict, state=State.MATCH, reason="")
-    is_plain = declaration.algorithm is Algorithm.MD5
-    junk = find_junk(str(verdict.path), limit=MOST_FILES) if is_plain else ()
-    return msgspec.structs.replace(verdict, state=State.MISMATCH, files=junk, reason="")
+    return _mismatch(verdict, verdict.path, root, means)
 
 
 def measure(
-    declaration: DataDeclaration,
-    *,
-    root: Path,
-    config_path: str,
-    index: StatIndex | None = None,
-    budget: int | None = None,
+    declaration: DataDeclaration, *, root: Path, config_path: str, means: Means | None = None
 ) -> Verdict:
-    """The digest of the data as they are now, whatever is recorded.
+    """The digest of the data as they are now, whatever is recorded; every file is remembered.
 
     Returns:
         A verdict whose state is NOT_RECORDED and whose `actual` is the digest, or one that says
         why there is no digest. Arguments as for `verify`.
     """
+    return _measured(declaration, root, config_path, means or Means(), recorded=None)
+
+
+def section_key(path: Path, root: Path) -> str:
+    """What the lock file calls the data at a path: relative to the repository if they are in it."""
+    real, top = Path(os.path.realpath(path)), os.path.realpath(root)
+    return real.relative_to(top).as_posix() if real.is_relative_to(top) else real.as_posix()
+
+
+def _measured(
+    declaration: DataDeclaration,
+    root: Path,
+    config_path: str,
+    means: Means,
+    *,
+    recorded: str | None,
+) -> Verdict:
     text = declaration.path_text
     if text is None:
         return _unresolved(declaration, f"the path {declaration.path_entry.text!r}")
@@ -122,6 +166,9 @@ def measure(
     if place.path is None:
         if place.is_outside:
             return _undefined(declaration, None, f"{text!r} leads out of the repository")
+        if place.reason:
+            reason = f"{text!r} {place.reason}"
+            return Verdict(declaration=declaration, state=State.UNRESOLVED, reason=reason)
         reason = f"there is nothing at {text!r}"
         return Verdict(declaration=declaration, state=State.MISSING, reason=reason)
     if _holds(place.path, root / config_path):
@@ -131,65 +178,101 @@ def measure(
             f"{text!r} holds the configuration that is to record its digest",
         )
     try:
-        return _measured(declaration, place.path, index=index, budget=budget)
-    except UndefinedDigest as error:
-        reason = f"{_shown(error.where, root)!r} {error.reason}; {error.fix}"
+        return _found(declaration, place.path, root, means, recorded)
+    except UndefinedTreeError as error:
+        reason = f"{_shown(error.path, root)!r} {error.reason}; {error.fix}"
     except OSError as error:
         where = _shown(os.fsdecode(error.filename or place.path), root)
         reason = f"{where!r} cannot be read ({error.strerror or error})"
+    except (ReproCheckError, ModuleNotFoundError) as error:
+        reason = str(error)
     return _undefined(declaration, place.path, reason)
 
 
-def _measured(
-    declaration: DataDeclaration, path: Path, *, index: StatIndex | None, budget: int | None
+def _found(
+    declaration: DataDeclaration, path: Path, root: Path, means: Means, recorded: str | None
 ) -> Verdict:
-    since_ns = index.clock() if index else 0
     if pointer_at(str(path)):
         return _pointers(declaration, path)
-    listing = list_tree(path)
-    if any(map(pointer_at, listing.links)):
+    scheme = scheme_of(declaration.algorithm, root=root, path=path)
+    task = Measure(path, scheme, index=means.index, hasher=means.hasher, meter=means.meter)
+    try:
+        found = task.digest(
+            budget=means.budget, recorded=recorded or "", keep_files=recorded is None
+        )
+    except PointerMet:
         return _pointers(declaration, path)
-    algorithm = declaration.algorithm
-    digest = index.lookup(path, algorithm, listing) if index else None
-    if digest is None:
-        if budget is not None and listing.size > budget:
-            return Verdict(
-                declaration=declaration,
-                state=State.TOO_LARGE,
-                path=path,
-                size=listing.size,
-                reason=f"{listing.size} bytes are more than the {budget} that may be read",
-            )
-        try:
-            digest = digest_of(path, algorithm, watch=_stop_at_pointer)
-        except _PointerMet:
+    except UndefinedTreeError as error:
+        # a link to absent content is one that leads nowhere
+        if pointer_at(error.path):
             return _pointers(declaration, path)
-        if index and _looks_like(path, listing):
-            index.record(path, algorithm, listing, digest, since_ns=since_ns)
+        raise
+    except OverBudget as over:
+        return Verdict(
+            declaration=declaration,
+            state=State.TOO_LARGE,
+            path=path,
+            size=over.args[0],
+            reason=f"{over.args[0]:,} bytes are more than the {means.budget:,} that may be read; "
+            "run `repro-check data verify`",
+        )
     return Verdict(
         declaration=declaration,
         state=State.NOT_RECORDED,
         path=path,
-        actual=digest,
-        size=listing.size,
+        actual=found.digest,
+        size=found.listing.size,
+        file_count=found.listing.files,
     )
 
 
-class _PointerMet(Exception):  # noqa: N818 - a signal, caught above
-    pass
-
-
-def _stop_at_pointer(_path: str, block: Block) -> None:
-    if pointer_in(block):
-        raise _PointerMet
-
-
-def _looks_like(path: Path, listing: Listing) -> bool:
-    """Whether the tree still looks as it did before it was read."""
+def _mismatch(verdict: Verdict, path: Path, root: Path, means: Means) -> Verdict:
+    """Name what differs, as far as it is known what was recorded."""
+    algorithm = verdict.declaration.algorithm
+    scheme = scheme_of(algorithm, root=root, path=path)
+    task = Measure(path, scheme, index=means.index, hasher=means.hasher)
+    changed: Iterable[Change] = ()
+    first: Sequence[Change] = ()
+    count = None
+    section = section_of(means.lock(), section_key(path, root), algorithm, verdict.recorded)
+    memory = task.memory()
+    is_affordable = means.budget is None or verdict.size <= means.budget
+    if memory is not None and agree(memory.digest, verdict.recorded):
+        old: Iterable[Entry] = (one.entry for one in memory)
+        changed = changes(old, task.manifest(), scheme.order)
+    elif section is not None and section.entries and (is_affordable or memory is not None):
+        key = key_of(scheme.order)
+        old = sorted(section.entries, key=lambda entry: key(entry.path))
+        new: Iterable[Entry] = task.manifest()
+        if section.is_collapsed:
+            new = collapsed(new, scheme.file_hash)
+        changed = changes(old, new, scheme.order)
     try:
-        return list_tree(path) == listing
-    except OSError:
-        return False
+        every = iter(changed)
+        first = list(itertools.islice(every, means.most_changes))
+        count = len(first) + sum(1 for _ in every)
+    except (UndefinedTreeError, OSError, PointerMet):
+        first = ()
+    return msgspec.structs.replace(
+        verdict,
+        state=State.MISMATCH,
+        reason="",
+        changed=tuple(first),
+        changes=count or None,
+        causes=causes(
+            path, first, root=Path(os.path.realpath(root)), counts_junk=algorithm is Algorithm.MD5
+        ),
+    )
+
+
+def section_of(
+    lock: Sequence[Section], key: str, algorithm: Algorithm, digest: str
+) -> Section | None:
+    """The section of the lock file about these data with this digest, if there is one."""
+    for section in lock:
+        if (section.path, section.algorithm) == (key, algorithm.value):
+            return section if agree(section.digest, digest) else None
+    return None
 
 
 def _pointers(declaration: DataDeclaration, path: Path) -> Verdict:

@@ -136,12 +136,3 @@ class Cache:
 def _record(key: tuple[bytes, int], payload: bytes) -> bytes:
     digest, reader = key
     return _HEAD.pack(_MARK, digest, reader, len(payload), zlib.crc32(payload)) + payload
-
-
-def cache_path(root: Path, git_folder: Path | None, version: str) -> Path:
-    """Where the facts of a repository are kept: beside its git data, else in the user's cache."""
-    if git_folder is not None and os.access(git_folder, os.W_OK):
-        return git_folder / "repro-check" / f"facts-{version}.bin"
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    name = hashlib.blake2b(os.fsencode(root), digest_size=8).hexdigest()
-    return Path(home) / "repro-check" / name / f"facts-{version}.bin"

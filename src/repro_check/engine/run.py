@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from repro_check.engine.baseline import Accepted, accept, read_baseline
-from repro_check.engine.cache import Cache, cache_path, code_digest
+from repro_check.engine.cache import Cache, code_digest
 from repro_check.engine.fingerprint import with_fingerprints
 from repro_check.engine.places import Places
 from repro_check.engine.readers import BY_KIND, SECRETS, Reader
@@ -24,10 +24,10 @@ from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Rule, Stage
 from repro_check.secrets.subject import SecretsFile
 from repro_check.settings import Settings
-from repro_check.sources import git
 from repro_check.sources.discovery import SourceFile, Tree
 from repro_check.sources.ignored import patterns
 from repro_check.sources.kinds import Kind, Role, kind_of
+from repro_check.sources.state import state_folder
 
 _LONGEST_SOURCE = 400
 
@@ -61,7 +61,7 @@ class Session:
         path = None
         if settings.cache:
             folders = [package_folder() / name for name in ("sources", "secrets")]
-            path = cache_path(tree.root, git.folder(tree.root), code_digest(folders))
+            path = state_folder(tree.root) / f"facts-{code_digest(folders)}.bin"
         self.store = FactsStore(tree, Cache(path), limit=settings.max_file_size)
         self.project = Project(tree, settings, self.store)
         self.places = Places(tree.get, self.store.content)

@@ -26,7 +26,7 @@ _CONFIG_FOLDER = re.compile(
 )
 _NOT_EXPERIMENTS = re.compile(
     r"(^|/)(\.[^/]+|mkdocs\.ya?ml|codecov\.ya?ml|environment[^/]*\.ya?ml|docker-compose[^/]*|"
-    r"dvc\.ya?ml|action\.ya?ml|package(-lock)?\.json|setup\.json|pyproject\.toml|[^/]*\.lock|"
+    r"dvc\.ya?ml|[^/]+\.dvc|action\.ya?ml|package(-lock)?\.json|setup\.json|pyproject\.toml|[^/]*\.lock|"
     r"Pipfile|CITATION\.cff|codemeta\.json|tsconfig[^/]*\.json|conda[^/]*\.ya?ml|renovate\.json)$"
 )
 _LOADERS = re.compile(

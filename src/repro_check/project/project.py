@@ -23,11 +23,11 @@ from repro_check.project.files import (
 from repro_check.project.modules import Modules
 from repro_check.project.randomness import Randomness, RandomUse
 from repro_check.settings import Settings
-from repro_check.sources import git
 from repro_check.sources.discovery import SourceFile, Tree
 from repro_check.sources.kinds import Kind, Role
 from repro_check.sources.notebook import NotebookFacts
 from repro_check.sources.python import ModuleFacts
+from repro_check.sources.state import state_folder
 
 SubjectT = TypeVar("SubjectT", bound=Subject)
 CONFIG_KINDS = frozenset({Kind.YAML, Kind.TOML, Kind.JSON})
@@ -106,10 +106,9 @@ class Project:
         return self.tree.root
 
     @property
-    def state_folder(self) -> Path | None:
-        """Where indexes may be kept between runs: beside git's data; None outside git."""
-        folder = git.folder(self.tree.root)
-        return None if folder is None else folder / "repro-check"
+    def state_folder(self) -> Path:
+        """Where indexes are kept between runs."""
+        return state_folder(self.tree.root)
 
     def text(self, file: SourceFile) -> str | None:
         """The decoded text of a file."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from repro_check.data import State
-from repro_check.data.repository import verify_all
+from repro_check.data.repository import means_of, verify_all
 from repro_check.engine import Scope, Session, run
 from repro_check.engine.outcome import fails
 from repro_check.errors import ReproCheckError
@@ -109,7 +109,14 @@ def _rules(name: str, given: GateInput, _progress: Progress) -> CheckResult:
 
 
 def _data(name: str, given: GateInput, progress: Progress) -> CheckResult:
-    checked = list(verify_all(given.session.project, budget=None, progress=progress))
+    project = given.session.project
+    checked = list(
+        verify_all(
+            project,
+            means=means_of(project),
+            announce=lambda config, declared: progress(f"{config}: {declared.name}"),
+        )
+    )
     if not checked:
         return _passed(name, "no config declares data with a digest")
     bad = [item for item in checked if item.verdict.state is State.MISMATCH]

@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 NAMES = frozenset({".DS_Store", "Thumbs.db", ".ipynb_checkpoints"})
 
 
-def is_junk(name: str) -> bool:
-    """Whether a file or folder of this name is junk: `.DS_Store`, `._x`, `Thumbs.db` and so on."""
-    return name in NAMES or name.startswith("._")
+def is_junk(path: str) -> bool:
+    """Whether a file or folder is junk by its name: `.DS_Store`, `._x`, `Thumbs.db` and so on.
+
+    Args:
+        path: a name, or a POSIX path.
+    """
+    name = path[path.rfind("/") + 1 :]
+    return name[:2] == "._" or name in NAMES
 
 
 def find_junk(root: str, *, limit: int = 20) -> tuple[str, ...]:

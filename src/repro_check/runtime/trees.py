@@ -6,6 +6,7 @@ Where an order or a content would depend on the machine, the walk stops with an
 
 from __future__ import annotations
 
+import enum
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,77 +31,101 @@ class UndefinedTreeError(ValueError):
         self.path = path
         self.reason = reason
         self.fix = fix
-        super().__init__(f"{path!r} {reason}; {fix}")
+        super().__init__(path, reason, fix)
+
+    def __str__(self) -> str:
+        return f"{self.path!r} {self.reason}; {self.fix}"
+
+
+class ChangedTreeError(UndefinedTreeError):
+    """A tree that another program changed meanwhile; trying again may help."""
 
 
 class Node(NamedTuple):
     """One entry of a tree, with links already followed.
 
     Attributes:
+        path: relative to the root, POSIX; that of a folder ends with a slash.
         name: its own name, as UTF-8.
-        path: where it was found, below the root as the caller wrote it.
-        real: where its content is: `path`, or what the link leads to.
+        real: where its content is: below the root, or what the link leads to.
         is_folder: a folder (True) or a regular file (False).
     """
 
-    name: bytes
     path: str
+    name: bytes
     real: str
     is_folder: bool
 
 
-def no_filter(_name: str) -> bool:
-    """Skip nothing."""
-    return False
+class _Folder(NamedTuple):
+    """What one folder holds: names in order, and what leads where for those that are no files."""
+
+    names: list[str]
+    folders: dict[str, str]
+    links: dict[str, str]
+
+
+class Order(enum.Enum):
+    """What siblings are sorted by."""
+
+    LOWER_CASE = "the order of the md5 recursion: lower-cased names"
+    PATH = "the order of a manifest: UTF-8 paths, a folder's slash included (as in git)"
 
 
 def walk(
     root: str,
     *,
-    skip: Callable[[str], bool] = no_filter,
-    order: Callable[[str], str] = str.lower,
+    order: Order = Order.LOWER_CASE,
+    skip: Callable[[str, bool], bool] | None = None,
+    within: str = "",
 ) -> Iterator[Node]:
     """Yield every entry below the directory `root`, each folder before what it holds.
 
-    Siblings come in the order of their lower-cased names, which is that of their lower-cased
-    whole paths too: the folder's part is the same, and no case rule looks across a separator.
+    Siblings in the order of their lower-cased names are in that of their lower-cased whole paths
+    too: the folder's part is the same, and no case rule looks across a separator. Holds the names
+    of one folder a level, and nothing of what was yielded.
 
     Args:
         root: the directory; it may be a link itself.
-        skip: names (of files and folders) to pass over.
-        order: what siblings are sorted by; two of the same key have no order.
+        order: of siblings.
+        skip: relative POSIX paths to pass over, and whether they are folders.
+        within: the folder that links may not lead out of; `root` itself if "".
 
     Raises:
         UndefinedTreeError: names that differ only in case or are not UTF-8, a link that leads out
             of the root, in a circle or nowhere, a socket, pipe or device, or something unreadable.
     """
     top = os.path.realpath(root)
-    stack = [(top, iter(_sorted_entries(root, skip, order)))]
+    look = _Look(os.path.realpath(within) if within else top, order, skip)
+    here = look.into(root, "")
+    stack = [(top, root.rstrip(os.sep), "", here, iter(here.names))]
     linked_folders = 0
     while stack:
-        folder, entries = stack[-1]
-        entry = next(entries, None)
-        if entry is None:
+        real_folder, folder, prefix, found, names = stack[-1]
+        name = next(names, None)
+        if name is None:
             stack.pop()
             continue
-        if entry.is_symlink():
-            real, is_folder = _follow(entry, top)
-            below = real
-            linked_folders += is_folder
-            if any(real == above for above, _ in stack):
+        path = prefix + name
+        is_folder = name in found.folders
+        real = found.folders[name] if is_folder else found.links.get(name, "")
+        is_link = bool(real)
+        where = f"{folder}{os.sep}{name}"
+        if is_link and is_folder:
+            linked_folders += 1
+            if any(real == above for above, *_ in stack):
                 raise UndefinedTreeError(
-                    entry.path, "is a link that leads round in a circle", "remove the link"
+                    where, "is a link that leads round in a circle", "remove the link"
                 )
             if linked_folders > MAX_LINKED_FOLDERS:
                 raise UndefinedTreeError(
-                    entry.path, "is one of too many links to folders", "replace the links"
+                    where, "is one of too many links to folders", "replace the links"
                 )
-        else:
-            real, is_folder = entry.path, _is_real_folder(entry)
-            below = f"{folder.rstrip(os.sep)}{os.sep}{entry.name}" if is_folder else ""
-        yield Node(utf8(entry.name, entry.path), entry.path, real, is_folder)
+        yield Node(path + "/" * is_folder, utf8(name, where), real or where, is_folder)
         if is_folder:
-            stack.append((below, iter(_sorted_entries(entry.path, skip, order))))
+            below = real or f"{real_folder.rstrip(os.sep)}{os.sep}{name}"
+            inside = look.into(where, path + "/")
+            stack.append((below, where, path + "/", inside, iter(inside.names)))
 
 
 def unreadable(path: str, error: OSError) -> UndefinedTreeError:
@@ -108,28 +133,6 @@ def unreadable(path: str, error: OSError) -> UndefinedTreeError:
     return UndefinedTreeError(
         path, f"cannot be read ({error.strerror or error})", "make it readable, or remove it"
     )
-
-
-def _sorted_entries(
-    folder: str, skip: Callable[[str], bool], order: Callable[[str], str]
-) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as found:
-            entries = [entry for entry in found if not skip(entry.name)]
-    except OSError as error:
-        raise unreadable(folder, error) from error
-    by_key = {order(entry.name): entry for entry in entries}
-    if len(by_key) < len(entries):
-        for entry in entries:
-            other = by_key[order(entry.name)]
-            if other.name != entry.name:
-                raise UndefinedTreeError(
-                    entry.path,
-                    f"and {other.name!r} differ only in case, so their order depends on the "
-                    "file system",
-                    "rename one of them",
-                )
-    return [by_key[key] for key in sorted(by_key)]
 
 
 def utf8(name: str, path: str) -> bytes:
@@ -140,20 +143,76 @@ def utf8(name: str, path: str) -> bytes:
         raise UndefinedTreeError(path, "has a name that is not UTF-8", "rename it") from None
 
 
-def _is_real_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        if entry.is_dir(follow_symlinks=False):
-            return True
+class _Look:
+    """Looks into folders of one tree."""
+
+    def __init__(
+        self,
+        within: str,
+        order: Order,
+        skip: Callable[[str, bool], bool] | None,
+    ) -> None:
+        self.within = within
+        self.order = order
+        self.skip = skip
+
+    def into(self, folder: str, prefix: str) -> _Folder:
+        """List a folder. Only names are kept: a `DirEntry` takes five times their room."""
+        found = _Folder([], {}, {})
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    self._add(entry, prefix, found)
+        except FileNotFoundError as error:
+            raise ChangedTreeError(folder, "vanished meanwhile", "restore it") from error
+        except OSError as error:
+            raise unreadable(folder, error) from error
+        self._sort(folder, found)
+        return found
+
+    def _add(self, entry: os.DirEntry[str], prefix: str, found: _Folder) -> None:
+        name = entry.name
+        real = ""
         if entry.is_file(follow_symlinks=False):
-            return False
-    except OSError as error:
-        raise unreadable(entry.path, error) from error
-    raise UndefinedTreeError(
-        entry.path, "is a socket, a pipe or a device, which has no content", "remove it"
-    )
+            is_folder = False
+        elif entry.is_symlink():
+            if self.skip is not None and self.skip(prefix + name, Path(entry.path).is_dir()):
+                return
+            real, is_folder = _follow(entry, self.within)
+        elif entry.is_dir(follow_symlinks=False):
+            is_folder = True
+        else:
+            raise UndefinedTreeError(
+                entry.path, "is a socket, a pipe or a device, which has no content", "remove it"
+            )
+        if self.skip is not None and self.skip(prefix + name, is_folder):
+            return
+        found.names.append(name)
+        if is_folder:
+            found.folders[name] = real
+        elif real:
+            found.links[name] = real
+
+    def _sort(self, folder: str, found: _Folder) -> None:
+        names, folders = found.names, found.folders
+        if self.order is Order.PATH:
+            names.sort(key=(lambda name: name + "/" * (name in folders)) if folders else None)
+            return
+        names.sort(key=str.lower)
+        before = previous = ""
+        for name in names:
+            key = name.lower()
+            if key == before:
+                raise UndefinedTreeError(
+                    f"{folder}{os.sep}{name}",
+                    f"and {previous!r} differ only in case, so their order depends on the file "
+                    "system",
+                    "rename one of them",
+                )
+            before, previous = key, name
 
 
-def _follow(entry: os.DirEntry[str], top: str) -> tuple[str, bool]:
+def _follow(entry: os.DirEntry[str], within: str) -> tuple[str, bool]:
     try:
         real = os.path.realpath(entry.path, strict=True)
     except OSError as error:
@@ -162,7 +221,7 @@ def _follow(entry: os.DirEntry[str], top: str) -> tuple[str, bool]:
             f"is a link that leads nowhere ({error.strerror or error})",
             "fetch the file it leads to, or remove the link",
         ) from error
-    if real != top and not real.startswith(top.rstrip(os.sep) + os.sep):
+    if real != within and not real.startswith(within.rstrip(os.sep) + os.sep):
         raise UndefinedTreeError(
             entry.path,
             "is a link that leads out of the data directory",

@@ -30,8 +30,8 @@ class DataEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     name: Annotated[str, Meta(min_length=1, description="How findings call the data set.")]
     path: Annotated[str, Meta(min_length=1, description="Its file or folder, from the root.")]
     digest: Annotated[
-        str, Meta(min_length=1, description="Its recorded digest, as `repro-check data` prints it.")
-    ]
+        str, Meta(description="Its recorded digest; empty until `repro-check data lock` writes it.")
+    ] = ""
 
 
 class Settings(

@@ -38,6 +38,7 @@ _BY_SUFFIX = {
     ".ipynb": Kind.NOTEBOOK,
     ".yaml": Kind.YAML,
     ".yml": Kind.YAML,
+    ".dvc": Kind.YAML,
     ".toml": Kind.TOML,
     ".json": Kind.JSON,
     ".md": Kind.MARKDOWN,
@@ -85,6 +86,8 @@ def kind_of(path: str) -> Kind:
         in_folder = folder.rpartition("/")[2].lower() in {"requirements", "reqs"}
         is_requirements = in_folder or _REQUIREMENTS.search(lower)
         return Kind.REQUIREMENTS if is_requirements else Kind.OTHER
+    if lower == "dvc.lock":
+        return Kind.YAML
     if lower == "dockerfile" or lower.startswith("dockerfile.") or suffix == ".dockerfile":
         return Kind.DOCKERFILE
     if lower in {"makefile", "gnumakefile"} or suffix == ".mk":

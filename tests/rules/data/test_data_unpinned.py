@@ -81,7 +81,16 @@ def test_what_is_recorded_or_is_no_path_passes(judge: Judge, text: str) -> None:
     [
         {"data/scans.dvc": "outs:\n- md5: x\n  path: scans\n"},
         {"dvc.lock": "schema: '2.0'\n"},
-        {"repro-data.lock": "x\n"},
+        {"repro-data.lock": "data data/scans\ndigest md5:" + "0" * 32 + "\n"},
+        {"repro-data.lock": "data data\ndigest md5:" + "0" * 32 + "\n"},
+        {"repro-data.lock": "data data/scans/a.csv\ndigest md5:" + "0" * 32 + "\n"},
+        {"repro-data.lock": "<<<<<<< ours\ndata x\n"},
+        {"configs/data/scans.yaml": "dir: data/scans\nmd5:\n"},
+        {"configs/data/scans.yaml": "dir: ./data/\nmd5: " + "0" * 32 + "\n"},
+        {
+            "pyproject.toml": "[[tool.repro-check.data]]\nname = 'a'\npath = 'data/scans/'\n"
+            "digest = 'md5:" + "0" * 32 + "'\n"
+        },
         {".datalad/config": "[datalad]\n"},
         {
             ".gitattributes": "data/** filter=lfs diff=lfs merge=lfs -text\n",
@@ -91,6 +100,37 @@ def test_what_is_recorded_or_is_no_path_passes(judge: Judge, text: str) -> None:
 )
 def test_a_record_by_another_tool_is_enough(judge: Judge, record: dict[str, str]) -> None:
     assert judge({"configs/train.yaml": "data_dir: data/scans\n"} | record) == []
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"repro-data.lock": "# nothing yet\nversion 1\n"},
+        {"repro-data.lock": "data data/scans2\ndigest md5:" + "0" * 32 + "\n"},
+        {"repro-data.lock": "data other\ndigest md5:" + "0" * 32 + "\n- 0 data/scans/\n"},
+        {"configs/other.yaml": "dir: data/scans2\nmd5: " + "0" * 32 + "\n"},
+        {"lab/configs/t.yaml": "dir: data/scans\nmd5: " + "0" * 32 + "\n"},
+        {"tests/configs/t.yaml": "dir: data/scans\nmd5: " + "0" * 32 + "\n"},
+        {"conda-lock.yml": "package:\n- path: data/scans\n  md5: " + "0" * 32 + "\n"},
+    ],
+)
+def test_a_record_of_other_data_is_not_enough(judge: Judge, record: dict[str, str]) -> None:
+    found = judge({"configs/train.yaml": "data_dir: data/scans\n"} | record)
+    assert found == ["configs/train.yaml:1:11 DATA001"]
+
+
+def test_data_named_through_another_file_are_found(judge: Judge) -> None:
+    # The layout of ashleve/lightning-hydra-template.
+    files = {
+        "configs/train.yaml": "defaults:\n  - _self_\n  - data: scans\n  - paths: default\n",
+        "configs/data/scans.yaml": "data_dir: ${paths.data_dir}\n",
+        "configs/paths/default.yaml": "root_dir: ${oc.env:PROJECT_ROOT}\n"
+        "data_dir: ${paths.root_dir}/data/\n",
+        ".project-root": "",
+        "src/train.py": "import rootutils\n\nrootutils.setup_root(__file__, '.project-root')\n",
+    }
+    assert judge(files) == ["configs/data/scans.yaml:1:11 DATA001"]
+    assert judge(files | {"src/train.py": "import torch\n"}) == []
 
 
 def test_lfs_for_other_files_records_nothing(judge: Judge) -> None:

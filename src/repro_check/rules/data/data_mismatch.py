@@ -13,6 +13,15 @@ from repro_check.rules.rule import Outcome, Stage, rule
 if TYPE_CHECKING:
     from repro_check.data import Verdict
 
+_HELP = (
+    "Restore the data that the results came from (`repro-check data diff` names every file); if the "
+    "new data are meant, run `repro-check data lock --update` and run the experiments again."
+)
+_DVC_HELP = (
+    "Run `dvc checkout` for the data that the results came from; if the new data are meant, run "
+    "`dvc repro` or `dvc commit`, and run the experiments again."
+)
+
 
 @rule("DATA002", severity=Severity.ERROR, on=ConfigFile, practice=6, stage=Stage.DATA)
 def data_mismatch(config: ConfigFile, project: Project) -> Iterator[Outcome]:
@@ -44,18 +53,16 @@ def data_mismatch(config: ConfigFile, project: Project) -> Iterator[Outcome]:
           url: https://example.org/train.tar.gz
           md5: 00000000000000000000000000000000
     """
-    from repro_check.data import State, StatIndex, declarations, verify
+    from repro_check.data import State, verify
+    from repro_check.data.declared import declared_data
+    from repro_check.data.repository import means_of
 
-    folder = project.state_folder
-    index = StatIndex(folder) if folder else None
-    for declaration in declarations(config.facts):
-        verdict = verify(
-            declaration,
-            root=project.root,
-            config_path=config.path,
-            index=index,
-            budget=project.settings.data_budget,
-        )
+    declared = declared_data(config, project)
+    if not declared:
+        return
+    means = means_of(project, budget=project.settings.data_budget)
+    for declaration in declared:
+        verdict = verify(declaration, root=project.root, config_path=config.path, means=means)
         if verdict.state is State.MISMATCH:
             yield _mismatch(config, verdict)
         elif verdict.state not in {State.MATCH, State.NOT_RECORDED}:
@@ -65,13 +72,13 @@ def data_mismatch(config: ConfigFile, project: Project) -> Iterator[Outcome]:
 def _mismatch(config: ConfigFile, verdict: Verdict) -> Finding:
     declaration = verdict.declaration
     entry = declaration.digest_entry or declaration.path_entry
-    cause = ""
-    if verdict.files:
-        cause = f"; files of the operating system lie in it: {', '.join(verdict.files[:3])}"
+    differs = f"has the digest {verdict.actual}, not" if verdict.actual else "no longer has"
+    named = ", ".join(map(str, verdict.changed[:3]))
+    if verdict.changes and verdict.changes > 3:
+        named += f" and {verdict.changes - 3:,} more"
+    details = "".join(f"; {part}" for part in (named, *verdict.causes) if part)
     return config.finding(
         entry.span,
-        f"`{declaration.path_text}` has the digest {verdict.actual}, and not the recorded "
-        f"{verdict.recorded}{cause}",
-        help="Restore the data that the results came from; if the new data are meant, run "
-        "`repro-check data lock --update` and run the experiments again.",
+        f"`{declaration.path_text}` {differs} the recorded digest {verdict.recorded}{details}",
+        help=_DVC_HELP if declaration.algorithm.is_dvc else _HELP,
     )

@@ -16,9 +16,7 @@ from repro_check.rules.rule import Stage, rule
 if TYPE_CHECKING:
     from repro_check.data import DataDeclaration
 
-_RECORDS = re.compile(
-    r"(^|/)(repro-data\.lock|dvc\.lock|\.dvc/config|\.datalad/config|[^/]+\.dvc)$"
-)
+_RECORDS = re.compile(r"(^|/)(dvc\.lock|\.dvc/config|\.datalad/config|[^/]+\.dvc)$")
 _CHECKED_LOADERS = re.compile(
     r"(torchvision|torchaudio|torchtext|sklearn|keras|tensorflow\.keras)\.datasets\b|"
     r"(datasets\.load_dataset|tensorflow_datasets|torch_geometric\.datasets|medmnist|ogb)\b"
@@ -32,8 +30,8 @@ def data_unpinned(project: Project) -> Iterator[Finding]:
 
     Files are added, re-exported and overwritten; a year later nobody can tell whether the folder is
     the one that the results came from. Loaders of torchvision, Keras and scikit-learn compare
-    checksums themselves and are not asked; DVC, git-lfs and git-annex record them. Data that several
-    configs name are found once.
+    checksums themselves and are not asked; DVC, git-lfs, git-annex and `repro-data.lock` record them, as
+    does a digest in any other config. Data that several configs name are found once.
 
     Bad:
         # file: configs/train.yaml
@@ -56,19 +54,27 @@ def data_unpinned(project: Project) -> Iterator[Finding]:
 
         train = MNIST(root="./data", download=True)
     """
-    from repro_check.data import undeclared
+    from repro_check.data.declared import undeclared_data
+    from repro_check.data.undeclared import covers
 
     configs = [config for config in project.configs.readable() if is_experiment_config(config)]
     if not configs or _is_recorded_elsewhere(project):
         return
     named: dict[tuple[str, str], list[tuple[ConfigFile, DataDeclaration]]] = {}
     for config in configs:
-        for declaration in undeclared(config.facts):
+        for declaration in undeclared_data(config, project):
             path = posixpath.normpath(declaration.path_text or "")
             named.setdefault((config_base(config.path), path), []).append((config, declaration))
+    locked = _locked_paths(project) if named else frozenset()
+    if locked is None:
+        return
+    declared = _declared_paths(project) if named else frozenset()
     for (base, path), places in named.items():
         config, declaration = places[0]
-        if _is_in_lfs(project, posixpath.normpath(posixpath.join(base, path))):
+        below_base = posixpath.normpath(posixpath.join(base, path))
+        if covers(declared | locked, below_base) or covers(locked, path):
+            continue
+        if _is_in_lfs(project, below_base):
             continue
         yield config.finding(
             declaration.path_entry.span,
@@ -86,6 +92,34 @@ def _is_recorded_elsewhere(project: Project) -> bool:
     if any(_RECORDS.search(file.path) for file in project.tree.files):
         return True
     return any(_uses_checked_loader(file) for file in project.python.readable())
+
+
+def _locked_paths(project: Project) -> frozenset[str] | None:
+    """The paths that `repro-data.lock` records; None if there is one that cannot be read."""
+    from repro_check.data.undeclared import plain
+    from repro_check.runtime.lockfile import FILE_NAME, LockError, parse_lock
+
+    if FILE_NAME not in project.tree:
+        return frozenset()
+    text = project.text_at(FILE_NAME)
+    try:
+        return None if text is None else frozenset(plain(one.path) for one in parse_lock(text))
+    except LockError:
+        return None
+
+
+def _declared_paths(project: Project) -> frozenset[str]:
+    """The paths that any config declares with a digest, or with the place for one."""
+    from repro_check.data.declared import declared_data
+    from repro_check.data.undeclared import plain
+
+    return frozenset(
+        plain(posixpath.join(config_base(config.path), declaration.path_text))
+        for config in project.configs.readable()
+        if config.is_product
+        for declaration in declared_data(config, project)
+        if declaration.path_text
+    )
 
 
 def _uses_checked_loader(file: PythonFile) -> bool:

@@ -1,0 +1,92 @@
+"""What the commands on data share: options, the opened repository, the means to read its data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from repro_check.cli import opening
+from repro_check.cli.meter import meter
+from repro_check.data.hashers import Hasher, Pool
+from repro_check.data.repository import Announce, means_of
+from repro_check.data.verify import Means
+from repro_check.engine import Session
+from repro_check.render.visible import visible
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+output_format = click.option(
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print what was found.",
+)
+cluster = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Hash on the workers of this Dask scheduler (tcp://host:port, or a scheduler file).",
+)
+_remote = click.option(
+    "--remote", is_flag=True, help="Read data on other machines too (s3://, https:// and so on)."
+)
+
+
+def reading(function: _Command) -> _Command:
+    """The options of every command that reads data."""
+    return cluster(_remote(function))
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """An opened repository, ready to have its data read.
+
+    Attributes:
+        session: the repository.
+        includes: whether a config is meant.
+        means: how to read.
+        announce: shows what is read now.
+    """
+
+    session: Session
+    includes: Callable[[str], bool]
+    means: Means
+    announce: Announce
+
+
+@contextmanager
+def asked(configs: tuple[str, ...], *, address: str | None, remote: bool) -> Iterator[Asked]:
+    """Open the repository of the configs that a user named (none: all in this folder).
+
+    Args:
+        configs: paths as they were typed.
+        address: of a Dask scheduler; None to hash on this machine.
+        remote: whether data on other machines are read.
+    """
+    opened = opening.open_place(configs)
+    session = opening.open_session(opened, opened.loaded.settings)
+    scope = opening.default_scope(opened, ())
+    with meter() as shown, hasher(address) as chosen:
+        means = msgspec.structs.replace(
+            means_of(session.project), hasher=chosen, meter=shown, reads_remote=remote
+        )
+
+        def announce(config: str, declaration: Any) -> None:
+            shown.begin(f"{visible(config)}: {visible(declaration.name)}")
+
+        yield Asked(session, scope.includes, means, announce)
+
+
+@contextmanager
+def hasher(address: str | None) -> Iterator[Hasher]:
+    """Who hashes: the workers of a Dask scheduler, or processes on this machine."""
+    if address is None:
+        yield Pool()
+        return
+    from repro_check.data.cluster import Cluster
+
+    with Cluster(address) as cluster_hasher:
+        yield cluster_hasher

@@ -1,0 +1,115 @@
+"""`repro-check data lock`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import msgspec
+
+from repro_check.cli.data.asking import Asked, asked, reading
+from repro_check.cli.output import say, say_diff
+from repro_check.data import Algorithm
+from repro_check.data.repository import Recording, record, update_lock
+from repro_check.engine.fix import diff, plan_edits, write
+from repro_check.errors import UsageError
+from repro_check.project.files import ConfigFile
+from repro_check.render.visible import visible
+from repro_check.runtime.lockfile import FILE_NAME
+
+_CHOICES = [algorithm.value for algorithm in Algorithm if not algorithm.is_dvc]
+
+
+@click.command("lock")
+@click.argument("configs", nargs=-1)
+@click.option(
+    "--algo",
+    type=click.Choice(_CHOICES),
+    help="How to make new digests (default: what the key says, else md5).",
+)
+@click.option("--update", is_flag=True, help="Replace digests that are recorded already.")
+@click.option("--diff", "diff_only", is_flag=True, help="Show what would be written.")
+@reading
+def command(
+    configs: tuple[str, ...],
+    *,
+    algo: str | None,
+    update: bool,
+    diff_only: bool,
+    cluster: str | None,
+    remote: bool,
+) -> None:
+    """Write the digests of data into CONFIGS (default: all that declare data).
+
+    Only the digest changes: comments, order and quotes stay as they are. What the data hold goes
+    into repro-data.lock, file by file, so that a later mismatch can be explained.
+    """
+    recordings: list[Recording] = []
+    did_refuse = did_find = did_replace_nothing = False
+    with asked(configs, address=cluster, remote=remote) as opened:
+        project = opened.session.project
+        for config in list(project.configs.readable()):
+            if not opened.includes(config.path) or not config.is_product:
+                continue
+            recording = record(
+                project,
+                config,
+                means=opened.means,
+                announce=opened.announce,
+                algorithm=Algorithm(algo) if algo else None,
+                update=update,
+            )
+            if recording is None:
+                continue
+            did_find = True
+            did_refuse |= _refuse(recording)
+            did_replace_nothing |= bool(recording.plan.refused) and not update
+            _write(opened, recording, diff_only=diff_only)
+            recordings.append(recording)
+        if not diff_only and update_lock(project, recordings):
+            say(f"{FILE_NAME}: written")
+    if did_replace_nothing:
+        click.echo("`--update` replaces digests that are recorded already.", err=True)
+    if not did_find:
+        click.echo(
+            "Nothing to record: no config declares data with an `md5` key (it may be empty), and no "
+            "config of an experiment names a data folder. Add `md5:` beside the path."
+        )
+    sys.exit(3 if did_refuse else 0)
+
+
+def _refuse(recording: Recording) -> bool:
+    """Say what was not recorded; whether there is any."""
+    path = visible(recording.config.path)
+    for verdict in recording.unmeasured:
+        say(f"{path}: {visible(verdict.declaration.name)}: {verdict.reason}", err=True)
+    for refused in recording.plan.refused:
+        say(f"{path}: {visible(refused.declaration.name)}: {refused.reason}", err=True)
+    for name, files in recording.junk.items():
+        say(
+            f"{path}: {visible(name)}: md5 counts files that the operating system dropped: "
+            f"{visible(', '.join(files[:3]))}. Remove them and run this again with `--update`, or "
+            "use a tree digest, which passes over them.",
+            err=True,
+        )
+    return bool(recording.unmeasured or recording.plan.refused)
+
+
+def _write(opened: Asked, recording: Recording, *, diff_only: bool) -> None:
+    if not recording.plan.edits:
+        return
+    config = recording.config
+    change = plan_edits(config.path, _content(opened, config), recording.plan.edits)
+    path = visible(config.path)
+    if diff_only:
+        say_diff(diff(msgspec.structs.replace(change, path=path)))
+        return
+    write(change, opened.session.tree.root)
+    say(f"{path}: recorded {len(recording.plan.edits)}")
+
+
+def _content(opened: Asked, config: ConfigFile) -> bytes:
+    content = opened.session.store.content(config.file)
+    if content is None:
+        raise UsageError("the config can no longer be read", where=config.path)
+    return content

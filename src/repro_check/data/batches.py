@@ -1,0 +1,76 @@
+"""Files to be hashed, in portions that can be handed to another process or another machine."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import NamedTuple
+
+from repro_check.data.paths import is_url
+from repro_check.data.pointers import PointerMet, pointer_in
+from repro_check.runtime.files import Hash, Stream, Tick, feed, new_hash
+from repro_check.runtime.trees import ChangedTreeError
+
+
+class Batch(NamedTuple):
+    """Files whose contents are to be hashed.
+
+    Attributes:
+        file_hash: `md5`, `sha256`, `blake3` or `md5-dos2unix` (that of DVC before 3.0).
+        paths: absolute paths of local files, or URLs that fsspec reads.
+        size: of all of them, in bytes, as far as it is known.
+    """
+
+    file_hash: str
+    paths: tuple[str, ...]
+    size: int = 0
+
+
+class Hashed(NamedTuple):
+    """What came of one file: `digest` in hexadecimal digits and `size` in bytes."""
+
+    digest: str
+    size: int
+
+
+def hash_batch(batch: Batch) -> tuple[Hashed, ...]:
+    """Hash every file of a batch, in order.
+
+    A module-level function of picklable values, so that a pool or a cluster can call it.
+
+    Raises:
+        UndefinedTreeError: a file cannot be read, or changed while it was read, twice.
+        PointerMet: a file is only a pointer of git-lfs or git-annex.
+    """
+    return tuple(hash_one(path, batch.file_hash) for path in batch.paths)
+
+
+def hash_one(path: str, file_hash: str, *, tick: Tick | None = None) -> Hashed:
+    """Hash one file or object; arguments and errors as for a batch."""
+    if is_url(path):
+        from repro_check.data.remote import hash_object
+
+        return hash_object(path, file_hash)
+    try:
+        return _hash_file(path, file_hash, tick)
+    except ChangedTreeError:
+        return _hash_file(path, file_hash, tick)
+
+
+def _hash_file(path: str, file_hash: str, tick: Tick | None) -> Hashed:
+    with closing(Stream(_hash_named(file_hash))) as stream:
+        size = feed(path, stream.update, watch=stop_at_pointer, tick=tick)
+        return Hashed(stream.hexdigest(), size)
+
+
+def _hash_named(file_hash: str) -> Hash:
+    if file_hash == "md5-dos2unix":
+        from repro_check.data.dvc import Dos2UnixMD5
+
+        return Dos2UnixMD5()
+    return new_hash(file_hash)
+
+
+def stop_at_pointer(path: str, block: bytes) -> None:
+    """Raise `PointerMet` if the first block of a file says that it is only a pointer."""
+    if len(block) < 1 << 15 and pointer_in(block):
+        raise PointerMet(path)

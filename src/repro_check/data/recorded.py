@@ -1,0 +1,65 @@
+"""What stands at a digest key: a digest, nothing yet, or something else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from repro_check.data.digests import Algorithm
+from repro_check.data.paths import is_placeholder
+from repro_check.runtime.verification import parse_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from repro_check.data.interpolation import Keys, Reading
+    from repro_check.sources.config import Entry
+
+_KINDS = {
+    "md5": Algorithm.MD5,
+    "sha256": Algorithm.SHA256,
+    "digest": Algorithm.TREE_SHA256,
+    "checksum": Algorithm.TREE_SHA256,
+    "blake3": Algorithm.TREE_BLAKE3,
+}
+# Keys whose bare digits do not tell how they were made.
+_NAMES_NO_ALGORITHM = frozenset({"digest", "checksum", "blake3"})
+
+
+class Recorded(NamedTuple):
+    """A digest as written ("" if there is none yet, None if it cannot be told), and its kind."""
+
+    text: str | None
+    algorithm: Algorithm
+
+
+def recorded(
+    kind: str, entry: Entry, entries: Mapping[Keys, Entry], reading: Reading
+) -> Recorded | None:
+    """What a scalar at a key of a digest records; None if it was not meant as a digest.
+
+    Args:
+        kind: the key's last word: `md5`, `sha256sum`, `digest`, `checksum`, `blake3`.
+        entry: the value.
+        entries: all entries of its file by their keys.
+        reading: how interpolations are filled in.
+    """
+    word = kind.removesuffix("sum") if kind != "checksum" else kind
+    is_open = entry.tag == "null" or not entry.text.strip() or is_placeholder(entry.text)
+    text = "" if is_open else reading(entry, entries)
+    if not text:
+        return Recorded(text, _KINDS[word])
+    if word in _NAMES_NO_ALGORITHM or ":" in text:
+        if word == "blake3" and ":" not in text:
+            return None
+        try:
+            return Recorded(text, Algorithm(parse_digest(text)[0]))
+        except ValueError:
+            return None
+    return Recorded(text, _KINDS[word]) if _may_be_digest(entry, text) else None
+
+
+def _may_be_digest(entry: Entry, text: str) -> bool:
+    """Whether it was meant as one: not a flag, a file's name or a directory digest of DVC."""
+    least = 1 if entry.tag == "str" else 32
+    return len(text) >= least and re.fullmatch(r"[0-9a-fA-F]+", text) is not None

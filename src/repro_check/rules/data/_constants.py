@@ -1,0 +1,68 @@
+"""What a name stands for where one assignment of the same module settles it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from repro_check.project.files import PythonFile
+from repro_check.sources.expressions import Expression, Literal, Name
+from repro_check.sources.python import Assignment
+from repro_check.sources.scopes import bound_names
+
+_DEEPEST = 4
+
+
+class Constants:
+    """The settled names of one module.
+
+    A parameter, a loop variable, and a name that is bound twice are not settled.
+    """
+
+    def __init__(self, file: PythonFile) -> None:
+        self.file = file
+        self.facts = file.facts
+
+    def binding(self, name: str, block: int) -> Assignment | None:
+        """The plain assignment of a plain name that is bound nowhere else, or None."""
+        found = self._assignments.get(name, ())
+        if not found:
+            return None
+        scope = self.file.scopes.binding(name, block)
+        if (scope, name) in self._parameters:
+            return None
+        own = [item for item in found if self.file.scopes.binding(name, item.block) == scope]
+        if len(own) != 1 or own[0].kind not in {"=", ":"}:
+            return None
+        return own[0] if all(isinstance(target, Name) for target in own[0].targets) else None
+
+    def literal(self, expression: Expression | None, block: int) -> Literal | None:
+        """The literal itself, or the one that a settled name stands for."""
+        for _ in range(_DEEPEST):
+            if isinstance(expression, Literal):
+                return expression
+            binding = self.binding(expression.name, block) if isinstance(expression, Name) else None
+            if binding is None:
+                return None
+            expression, block = binding.value, binding.block
+        return None
+
+    def text(self, expression: Expression | None, block: int) -> str | None:
+        """The text that an expression stands for, or None."""
+        found = self.literal(expression, block)
+        return found.value if found is not None and isinstance(found.value, str) else None
+
+    @cached_property
+    def _assignments(self) -> dict[str, list[Assignment]]:
+        table: dict[str, list[Assignment]] = {}
+        for item in self.facts.assignments:
+            for name in {name for target in item.targets for name in bound_names(target)}:
+                table.setdefault(name, []).append(item)
+        return table
+
+    @cached_property
+    def _parameters(self) -> frozenset[tuple[int, str]]:
+        return frozenset(
+            (function.block, parameter.name)
+            for function in self.facts.functions
+            for parameter in function.parameters
+        )

@@ -1,0 +1,181 @@
+"""Paths and digests in loaded configs, of whatever kind a training script has."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import logging
+import types
+from collections import OrderedDict, namedtuple
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from repro_check.data import keys as static
+from repro_check.runtime import config_keys
+from repro_check.runtime.config_keys import pairs
+
+MD5 = "0123456789abcdef" * 2
+PLAIN = {"dir": "data/x", "md5": MD5}
+FOUND = [("data/x", MD5)]
+
+
+@dataclasses.dataclass
+class Data:
+    dir: str = "data/x"
+    md5: str = MD5
+
+
+@dataclasses.dataclass
+class Config:
+    data: Data
+    lr: float = 0.1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Slotted:
+    dir: str = "data/x"
+    md5: str = MD5
+
+
+class Plain:
+    def __init__(self) -> None:
+        self.dir = "data/x"
+        self.md5 = MD5
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        PLAIN,
+        OrderedDict(PLAIN),
+        types.MappingProxyType(PLAIN),
+        OmegaConf.create(PLAIN),
+        argparse.Namespace(**PLAIN, lr=0.1),
+        types.SimpleNamespace(**PLAIN),
+        Data(),
+        Slotted(),
+        Plain(),
+        Config(Data()),
+        OmegaConf.structured(Config(Data())),
+        {"a": {"b": [{"c": PLAIN}]}},
+        {"a": ({"x": 1}, PLAIN)},
+        [PLAIN],
+        OmegaConf.create({"a": {"b": [PLAIN]}}),
+        OmegaConf.create([PLAIN]),
+        argparse.Namespace(data=argparse.Namespace(**PLAIN)),
+        {"data": Slotted()},
+        argparse.Namespace(data=PLAIN),
+        {"dir": Path("data/x"), "md5": MD5},
+        {"DIR": "data/x", "MD5": MD5},
+        {"data-dir": "data/x", "md5": MD5},
+        {"train_dir": "data/x", "train_md5": MD5},
+        {"train": "data/x", "train_md5sum": MD5},
+        {"train_path": "data/x", "train_sha256": MD5},
+        {"train-path": "data/x", "train-digest": MD5},
+        {"path": "data/x", "sha256sum": MD5},
+        {"data_dir": "data/x", "dir": "elsewhere", "md5": MD5},
+        {1: 2, None: 3, "dir": "data/x", "md5": MD5},
+        {"dir": "", "path": "data/x", "md5": MD5},
+    ],
+    ids=repr,
+)
+def test_a_path_and_its_digest_are_found(config: object) -> None:
+    assert list(pairs(config)) == FOUND
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        [],
+        None,
+        "md5",
+        7,
+        {"lr": 0.1},
+        {"dir": "data/x"},
+        {"md5": {"enabled": True}},
+        {"md5": 7, "dir": "x"},
+        {"check_md5": True, "dir": "x"},
+        {"message_digest_size": "x"},
+        argparse.Namespace(),
+        Plain,
+        print,
+        namedtuple("Point", "x")(1),
+    ],
+    ids=repr,
+)
+def test_what_records_nothing_gives_nothing(config: object) -> None:
+    assert list(pairs(config)) == []
+
+
+def test_interpolations_of_omegaconf_are_filled_in() -> None:
+    config = OmegaConf.create(
+        {"paths": {"root": "data"}, "data": {"dir": "${paths.root}/x", "md5": MD5}}
+    )
+    assert list(pairs(config)) == FOUND
+    assert list(pairs(config.data)) == FOUND
+
+
+def test_what_another_part_of_a_config_lacks_is_no_hindrance() -> None:
+    config = OmegaConf.create(
+        {"model": {"width": "???", "x": "${oc.env:NOT_SET_ANYWHERE}"}, "data": PLAIN, "y": "???"}
+    )
+    assert list(pairs(config)) == FOUND
+
+
+@pytest.mark.parametrize("empty", [None, "", "???"])
+def test_an_empty_digest_stops_the_program_with_advice(empty: str | None) -> None:
+    with pytest.raises(ValueError, match="repro-check data lock"):
+        list(pairs(OmegaConf.create({"dir": "data/x", "md5": empty})))
+
+
+@pytest.mark.parametrize("config", [{"md5": MD5}, {"md5": MD5, "dir": 7}, {"train_md5": MD5, "dir": "x"}])
+def test_a_digest_without_a_path_stops_the_program(config: object) -> None:
+    with pytest.raises(ValueError, match="beside no path"):
+        list(pairs(config))
+
+
+def test_several_data_sets_are_found_in_their_order() -> None:
+    config = {
+        "train_dir": "a",
+        "train_md5": "1",
+        "val": [{"path": "b", "digest": "2"}, {"path": "c", "sha256": "3"}],
+        "test": {"file": "d", "md5": "4"},
+    }
+    assert list(pairs(config)) == [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")]
+
+
+def test_a_config_that_holds_itself_is_searched_once() -> None:
+    config: dict[str, object] = {"data": PLAIN}
+    config["self"] = config
+    config["list"] = [config]
+    assert list(pairs(config)) == FOUND
+    space = argparse.Namespace(data=PLAIN)
+    space.parent = space
+    assert list(pairs(space)) == FOUND
+
+
+def test_a_logger_in_the_arguments_does_no_harm() -> None:
+    args = argparse.Namespace(**PLAIN, logger=logging.getLogger("a.b"), device=object(), f=print)
+    assert list(pairs(args)) == FOUND
+
+
+def test_the_same_data_in_two_places_are_found_in_both() -> None:
+    assert list(pairs({"train": PLAIN, "test": PLAIN})) == FOUND * 2
+
+
+def test_a_deep_config_does_not_exhaust_the_stack() -> None:
+    config: object = PLAIN
+    for _ in range(300):
+        config = {"a": [config]}
+    assert list(pairs(config)) == FOUND
+
+
+def test_the_names_are_those_of_configs_as_text() -> None:
+    assert config_keys.PATH_KEYS == static.PATH_KEYS
+    assert config_keys.PATH_SUFFIXES == static.PATH_SUFFIXES
+    for key in ("md5", "md5sum", "sha256", "sha256sum", "blake3", "digest", "hash", "x_md5", "md5s"):
+        ours, theirs = config_keys._DIGEST.fullmatch(key), static.DIGEST.fullmatch(key)
+        assert bool(ours) is bool(theirs), key
