@@ -1,4 +1,7 @@
-"""Data that are read for the first time (the page cache is warm): beside a hash, and the reference."""
+"""Data that are read for the first time: beside a hash alone, beside the reference, and over cores.
+
+The pages are in the cache of the system, where it is not said otherwise.
+"""
 
 from __future__ import annotations
 
@@ -11,35 +14,34 @@ from pathlib import Path
 from calls import Call, measure_calls
 from comparison import Row, faster, slower
 from data_plan import Plan
-from data_trees import read_all, reference
+from data_trees import evict, read_all, reference
 
 from repro_check.data import Algorithm
-from repro_check.data.hashers import Hasher, Here, Pool
+from repro_check.data.hashers import Here
 from repro_check.data.index import StatIndex
 from repro_check.data.measuring import Measure
 from repro_check.data.schemes import scheme_of
 
 STREAM = "one MD5 over memory"
 REFERENCE = "the reference recursion"
+ALONE = "in one process"
 READ = "reading only"
 TREES = (Algorithm.TREE_MD5, Algorithm.TREE_SHA256, Algorithm.TREE_BLAKE3)
 
 
 def rows(plan: Plan) -> Iterator[Row]:
-    yield from _md5_of_large(plan)
-    yield from _md5_of_small(plan)
+    small, large = plan.small(100_000, 2_048), plan.large(2, 1 << 30)
+    of_small = f"{plan.count(100_000):,} files x 2 kB"
+    of_large = f"2 files x {next(large.iterdir()).stat().st_size >> 20:,} MiB"
+    yield from _md5_of_large(plan, large, of_large)
+    yield from _md5_of_small(plan, small, of_small)
     for algorithm in TREES:
-        small = plan.small(100_000, 2_048)
-        yield from _scaling(plan, algorithm, small, f"{plan.count(100_000):,} files x 2 kB")
-        yield from _scaling(plan, algorithm, _large(plan), "2 large files")
+        yield _scaling(plan, algorithm, small, of_small)
+        yield _scaling(plan, algorithm, large, of_large)
+    yield from _beside_reading(plan, large, of_large)
 
 
-def _large(plan: Plan) -> Path:
-    return plan.large(2, 1 << 30)
-
-
-def _md5_of_large(plan: Plan) -> Iterator[Row]:
-    tree = _large(plan)
+def _md5_of_large(plan: Plan, tree: Path, words: str) -> Iterator[Row]:
     sizes = [file.stat().st_size for file in tree.iterdir()]
     content = os.urandom(1 << 20) * (sizes[0] >> 20)
 
@@ -48,43 +50,53 @@ def _md5_of_large(plan: Plan) -> Iterator[Row]:
         for _ in sizes:
             state.update(content)
 
-    ours = partial(_first_look, plan, tree, Algorithm.MD5, Pool())
+    ours = _measure(tree, Algorithm.MD5).digest_now
     outcomes = measure_calls([Call(STREAM, stream), Call("md5", ours)], plan.rounds)
-    yield faster(outcomes, "md5", STREAM, "cold md5, 2 large files", at_least=0.9)
+    yield faster(outcomes, "md5", STREAM, f"cold md5, {words}", at_least=0.9)
 
 
-def _md5_of_small(plan: Plan) -> Iterator[Row]:
-    tree = plan.small(100_000, 2_048)
-    ours = partial(_first_look, plan, tree, Algorithm.MD5, Pool())
-    kept = partial(_first_look, plan, tree, Algorithm.MD5, Pool(), keep_files=True)
-    outcomes = measure_calls(
-        [Call(REFERENCE, partial(reference, tree)), Call("md5", ours), Call("kept", kept)],
-        plan.rounds,
-    )
-    words = f"cold md5, {plan.count(100_000):,} files x 2 kB"
-    yield faster(outcomes, "md5", REFERENCE, words, at_least=2)
-    yield faster(outcomes, "kept", REFERENCE, f"{words}, every file remembered")
-
-
-def _scaling(plan: Plan, algorithm: Algorithm, tree: Path, words: str) -> Iterator[Row]:
-    cores = os.cpu_count() or 1
-    beside = "in one process"
+def _md5_of_small(plan: Plan, tree: Path, words: str) -> Iterator[Row]:
+    ours = _measure(tree, Algorithm.MD5).digest_now
     calls = [
-        Call(beside, partial(_first_look, plan, tree, algorithm, Here())),
-        Call("pool", partial(_first_look, plan, tree, algorithm, Pool())),
-        Call(READ, partial(read_all, tree)),
+        Call(REFERENCE, partial(reference, tree)),
+        Call("md5", ours),
+        Call("first `verify`", partial(_first_look, plan, tree, keep_files=False)),
+        Call("`lock`", partial(_first_look, plan, tree, keep_files=True)),
     ]
-    is_bounded = algorithm is Algorithm.TREE_BLAKE3 and "large" in words
-    outcomes = measure_calls(calls if is_bounded else calls[:2], plan.rounds)
-    name = f"cold {algorithm.value}, {words}"
-    yield faster(outcomes, "pool", beside, f"{name}, {cores} processes", at_least=0.75 * cores)
-    if is_bounded:
-        yield slower(outcomes, "pool", READ, name, at_most=1.5)
+    outcomes = measure_calls(calls, plan.rounds)
+    yield faster(outcomes, "md5", REFERENCE, f"cold md5, {words}", at_least=2)
+    for name in ("first `verify`", "`lock`"):
+        yield faster(outcomes, name, REFERENCE, f"cold md5, {words}, {name}")
 
 
-def _first_look(
-    plan: Plan, tree: Path, algorithm: Algorithm, hasher: Hasher, *, keep_files: bool = False
-) -> None:
-    index = StatIndex(plan.fresh())
-    scheme = scheme_of(algorithm, root=tree, path=tree)
-    Measure(tree, scheme, index=index, hasher=hasher).digest(keep_files=keep_files)
+def _scaling(plan: Plan, algorithm: Algorithm, tree: Path, words: str) -> Row:
+    cores = os.cpu_count() or 1
+    alone = Measure(tree, scheme_of(algorithm, root=tree, path=tree), hasher=Here())
+    pool = _measure(tree, algorithm)
+    outcomes = measure_calls(
+        [Call(ALONE, alone.digest_now), Call("pool", pool.digest_now)], plan.rounds
+    )
+    what = f"cold {algorithm.value}, {words}, {cores} processes"
+    return faster(outcomes, "pool", ALONE, what, at_least=0.75 * cores)
+
+
+def _beside_reading(plan: Plan, tree: Path, words: str) -> Iterator[Row]:
+    ours = _measure(tree, Algorithm.TREE_BLAKE3).digest_now
+    calls = [Call(READ, partial(read_all, tree)), Call("blake3", ours)]
+    outcomes = measure_calls(calls, plan.rounds)
+    yield slower(outcomes, "blake3", READ, f"cold tree:blake3, {words}")
+    if hasattr(os, "posix_fadvise"):
+        before = partial(evict, tree)
+        outcomes = measure_calls([call._replace(before=before) for call in calls], plan.rounds)
+        what = f"cold tree:blake3, {words}, from the disk"
+        yield slower(outcomes, "blake3", READ, what, at_most=1.5)
+
+
+def _measure(tree: Path, algorithm: Algorithm) -> Measure:
+    return Measure(tree, scheme_of(algorithm, root=tree, path=tree))
+
+
+def _first_look(plan: Plan, tree: Path, *, keep_files: bool) -> None:
+    """As a command does it: with an index, which is empty yet."""
+    scheme = scheme_of(Algorithm.MD5, root=tree, path=tree)
+    Measure(tree, scheme, index=StatIndex(plan.fresh())).digest(keep_files=keep_files)

@@ -55,7 +55,7 @@ def _beside_dvc(plan: Plan) -> Iterator[Row]:
     dvc = tool("dvc")
     if dvc is None:
         return
-    count = plan.count(20_000)
+    count = plan.count(100_000 if plan.is_large else 20_000)
     folder = repository(plan.scratch / "data" / "with_dvc")
     tree = many_files(folder / "train", count, 100)
     for words in ("init --quiet", "config core.analytics false", "add --quiet train"):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from repro_check.atomic import write_atomic
+from repro_check.atomic import create, write_atomic
 from repro_check.errors import ReproCheckError
 
 
@@ -63,3 +63,19 @@ def test_many_writers_at_once_leave_one_whole_content(tmp_path):
         thread.join()
     assert (tmp_path / "f").read_bytes() in contents
     assert list(tmp_path.iterdir()) == [tmp_path / "f"]
+
+
+def test_a_new_file_never_takes_the_place_of_another(tmp_path):
+    create(tmp_path / "new", b"x")
+    assert (tmp_path / "new").read_bytes() == b"x"
+    (tmp_path / "link").symlink_to("elsewhere")
+    for name in ("new", "link"):
+        with pytest.raises(ReproCheckError, match="cannot make"):
+            create(tmp_path / name, b"y")
+    assert (tmp_path / "new").read_bytes() == b"x"
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_new_file_in_a_missing_folder_is_said(tmp_path):
+    with pytest.raises(ReproCheckError, match="cannot make"):
+        create(tmp_path / "gone" / "f", b"new")

@@ -66,7 +66,9 @@ def parse(words: list[str]) -> None:
     command = app.get_command(click.Context(app), name)
     assert command, f"there is no command `{name}`"
     if isinstance(command, click.Group):
-        command, name, arguments = command.commands[arguments[0]], arguments[0], arguments[1:]
+        group, name, *arguments = command, *arguments
+        command = group.get_command(click.Context(group), name)
+        assert command, f"there is no command `{name}`"
     command.make_context(name, arguments)
 
 
@@ -104,7 +106,8 @@ def test_the_pages_name_the_repository_that_init_writes():
     repositories = {
         repository["repo"]
         for _, code in blocks("yaml")
-        for repository in (yaml.safe_load(code) or {}).get("repos", [])
+        if isinstance(page := yaml.safe_load(code), dict)
+        for repository in page.get("repos", [])
     }
     assert repositories == {REPOSITORY}
 

@@ -1,4 +1,4 @@
-"""Replace a file whole or not at all."""
+"""Replace a file whole or not at all, or make a new one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,30 @@ import stat
 from pathlib import Path
 
 from repro_check.errors import ReproCheckError
+
+
+def create(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet; whatever already has its name is left as it is.
+
+    Raises:
+        ReproCheckError: something of this name is there, or the folder cannot be written to.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ReproCheckError(
+            f"cannot make the file ({error.strerror or error})",
+            where=str(path),
+            fix="Move what is there, or make the folder writable.",
+        ) from error
 
 
 def write_atomic(path: Path, content: bytes) -> None:

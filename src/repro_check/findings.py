@@ -94,7 +94,10 @@ class Related(msgspec.Struct, frozen=True):
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """Replace the text at `location` (which has a span) by `replacement`."""
+    """Replace the text at `location` by `replacement`.
+
+    A location without a span is a file that does not exist yet: it is made with this text.
+    """
 
     location: Location
     replacement: str

@@ -162,3 +162,32 @@ def test_the_report_after_fixing_is_about_what_is_left(make_repo: MakeRepo) -> N
     done = as_json("--fix", cwd=repo.root)
     assert (done.code, done.codes) == (1, ["PORT001"])
     assert done.err == "Fixed 1 place in a.py\n"
+
+
+DATA = {"data/a.csv": "1,2\n" * 30_000, "data/b/c.csv": "3,4\n"}
+
+
+def test_a_fix_of_the_release_profile_makes_files_that_are_missing(make_repo: MakeRepo) -> None:
+    repo = make_repo(DATA)
+    words = ("--profile", "release", "--select", "DATA008")
+    assert as_json("--select", "DATA008", cwd=repo.root).codes == []
+    assert as_json(*words, cwd=repo.root).codes == ["DATA008"]
+    shown = repro_check("check", *words, "--diff", cwd=repo.root)
+    assert "+++ b/DATASHEET.md\n" in shown.out
+    assert not (repo.root / "DATASHEET.md").exists()
+    done = as_json(*words, "--fix", cwd=repo.root)
+    assert done.codes == []
+    assert done.err == "Made DATASHEET.md\nMade croissant.json\n"
+    document = json.loads(repo.text("croissant.json"))
+    assert [item["contentUrl"] for item in document["distribution"]] == [
+        "data/a.csv",
+        "data/b/c.csv",
+    ]
+
+
+def test_a_file_that_git_ignores_is_not_replaced_by_a_new_one(make_repo: MakeRepo) -> None:
+    repo = make_repo({**DATA, ".gitignore": "DATASHEET.md\n"})
+    repo.write({"DATASHEET.md": "mine"})
+    as_json("--profile", "release", "--select", "DATA008", "--fix", cwd=repo.root)
+    assert repo.text("DATASHEET.md") == "mine"
+    assert (repo.root / "croissant.json").exists()

@@ -96,6 +96,7 @@ class Server:
 
         for method in ("GET", "HEAD", "POST", "PUT"):
             setattr(Handler, f"do_{method}", Handler.answer)
+
         class Quiet(ThreadingHTTPServer):
             def handle_error(self, *_: object) -> None:
                 """A reader that goes away is no news."""

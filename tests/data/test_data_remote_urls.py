@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from data_remote_support import IMPATIENT
 
+from repro_check.data.batches import hash_batch
+from repro_check.data.digests import Algorithm, UndefinedDigest
+from repro_check.data.hashers import Pool
 from repro_check.data.remote import (
     hash_object,
-    is_url,
     listing,
-    local_path,
     name_of,
+    remote_digest,
     remote_manifest,
     shown,
 )
@@ -24,36 +26,6 @@ from repro_check.errors import ReproCheckError
 from repro_check.runtime.hashing import digest
 from repro_check.runtime.manifest import fold_tree
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("s3://bucket/train", True),
-        ("gs://bucket", True),
-        ("weird+scheme://x", True),
-        ("data/train", False),
-        ("C://data", False),
-        ("C:\\data", False),
-        ("${paths.data}/train", False),
-        ("data/a://b", False),
-    ],
-)
-def test_what_is_a_url(text: str, expected: bool):
-    assert is_url(text) is expected
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("file:///data/a%20b", "/data/a%20b"),
-        ("local://data/x", "data/x"),
-        ("s3://bucket/x", None),
-        ("data/x", None),
-    ],
-)
-def test_a_file_url_means_a_path(url: str, expected: str | None):
-    assert local_path(url) == expected
 
 
 @pytest.mark.parametrize(
@@ -198,3 +170,53 @@ def test_a_missing_file_vanished_or_never_was(tmp_path):
         hash_object(f"file://{tmp_path}/gone", "md5")
     with pytest.raises(ChangedTreeError, match="never was there"):
         list(listing(f"file://{tmp_path}/gone"))
+
+
+@pytest.mark.parametrize("algorithm", ["tree:sha256", "tree:md5", "tree:blake3"])
+def test_the_tree_digest_of_a_url_is_that_of_the_folder_or_file(tmp_path, algorithm):
+    build(tmp_path, ["a/b", "a.txt", ".DS_Store"])
+    for path in (tmp_path, tmp_path / "a.txt"):
+        found = remote_digest(f"file://{path}", Algorithm(algorithm), hasher=Pool())
+        assert found == digest(path, algorithm)
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha256"])
+def test_a_plain_digest_is_for_one_file(tmp_path, algorithm):
+    build(tmp_path, ["a/b"])
+    found = remote_digest(f"file://{tmp_path}/a/b", Algorithm(algorithm))
+    assert found == digest(tmp_path / "a/b", algorithm)
+    with pytest.raises(UndefinedDigest, match="is a folder") as caught:
+        remote_digest(f"file://{tmp_path}/a", Algorithm(algorithm))
+    assert "tree:" in caught.value.fix
+
+
+def test_what_is_only_a_pointer_has_no_digest(tmp_path):
+    (tmp_path / "a").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\n")
+    with pytest.raises(UndefinedDigest, match="only a pointer") as caught:
+        remote_digest(f"file://{tmp_path}", Algorithm.TREE_SHA256)
+    assert caught.value.where == f"file://{tmp_path}/a"
+
+
+def test_what_is_read_is_counted_for_the_one_who_waits(tmp_path):
+    class Meter:
+        is_live = True
+        expected = done = 0
+
+        def expect(self, size: int) -> None:
+            self.expected = size
+
+        def tick(self, size: int) -> None:
+            self.done += size
+
+    build(tmp_path, [f"{n}/{n}" for n in range(30)])
+    for hasher in (None, Pool(), Elsewhere()):
+        meter = Meter()
+        remote_digest(f"file://{tmp_path}", Algorithm.TREE_MD5, hasher=hasher, meter=meter)
+        assert meter.done == meter.expected == sum(len(f"{n}/{n}") for n in range(30))
+
+
+class Elsewhere:
+    """Hashes as a cluster would."""
+
+    def digests(self, batches):
+        return map(hash_batch, batches)

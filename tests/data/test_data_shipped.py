@@ -35,7 +35,6 @@ def folders(make_repo: MakeRepo, *paths: str) -> list[str]:
         ("corpus/a.txt", "corpus"),
         ("Data/test.csv", "Data"),
         ("benchmarks/data/a.csv", "benchmarks/data"),
-        ("data/images/a.jpg", "data"),
         ("patients.parquet", ""),
         ("input/edges.csv", "input"),
         ("data/sample_ids.csv", "data"),
@@ -79,6 +78,12 @@ def test_a_pointer_of_git_lfs_stands_for_its_content(make_repo: MakeRepo) -> Non
     assert shipped_data(discover(repo.root)) == (
         ShippedData("data", (DataFile("data/a.csv", 2_400_000, SHA), DataFile("data/b.csv", 4))),
     )
+
+
+def test_a_few_pictures_illustrate_and_many_are_data(make_repo: MakeRepo) -> None:
+    assert folders(make_repo, "data/banner.png", "data/images/a.jpg") == []
+    assert folders(make_repo, *(f"assets/dataset/{n}.png" for n in range(10))) == []
+    assert folders(make_repo, *(f"data/cats/{n}.jpg" for n in range(10))) == ["data"]
 
 
 @pytest.mark.parametrize(

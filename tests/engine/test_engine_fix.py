@@ -292,3 +292,51 @@ def test_an_edit_without_a_cell_or_of_a_cell_that_is_not_there_is_refused() -> N
             {"nb.ipynb": old}, finding(edit(1, 1, 2, "y", path="nb.ipynb", cell=cell))
         )
         assert isinstance(refusal, Refusal)
+
+
+def new(path: str, text: str) -> Edit:
+    """Make a file."""
+    return Edit(Location(path=path), text)
+
+
+def test_a_new_file_is_made_beside_other_edits_of_its_fix(tmp_path: Path) -> None:
+    (tmp_path / "x.py").write_bytes(b"a = 1\n")
+    fix = finding(edit(1, 5, 6, "2"), new("docs.md", "# é\n"))
+    changes = planned({"x.py": b"a = 1\n"}, fix)
+    for change in changes:
+        assert isinstance(change, Change)
+        write(change, tmp_path)
+    assert (tmp_path / "docs.md").read_bytes() == "# é\n".encode()
+    assert (tmp_path / "x.py").read_bytes() == b"a = 2\n"
+
+
+def test_a_new_file_never_replaces_one_that_is_there(tmp_path: Path) -> None:
+    (refusal,) = planned({"docs.md": b"old"}, finding(new("docs.md", "x")))
+    assert isinstance(refusal, Refusal)
+    (change,) = planned({}, finding(new("docs.md", "x")))
+    assert isinstance(change, Change)
+    (tmp_path / "docs.md").write_bytes(b"came meanwhile")
+    with pytest.raises(ReproCheckError, match="cannot make"):
+        write(change, tmp_path)
+    assert (tmp_path / "docs.md").read_bytes() == b"came meanwhile"
+
+
+def test_of_two_fixes_that_make_one_file_the_second_waits() -> None:
+    one, other = finding(new("docs.md", "x")), finding(new("docs.md", "y"))
+    (change,) = planned({}, one, other)
+    assert isinstance(change, Change)
+    assert change.new == b"x"
+
+
+def test_a_new_file_that_could_not_be_read_is_not_made() -> None:
+    (refusal,) = planned({}, finding(new("x.py", "def (")))
+    assert isinstance(refusal, Refusal)
+
+
+def test_git_applies_the_diff_of_a_new_file(make_repo: MakeRepo) -> None:
+    repo = make_repo({"a.txt": "a\n"})
+    shown = diff(Change("some folder/x.md", None, b"# x\n\nb", 1))
+    subprocess.run(
+        ("git", "apply", "-"), cwd=repo.root, input=shown.encode(), check=True, capture_output=True
+    )
+    assert repo.text("some folder/x.md") == "# x\n\nb"

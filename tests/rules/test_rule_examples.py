@@ -65,8 +65,9 @@ def test_a_fix_removes_the_finding_and_fixing_twice_changes_nothing(
 
 
 def _apply(report: Report, repo: Repo) -> list[Change]:
-    def read(path: str) -> bytes:
-        return (repo.root / path).read_bytes()
+    def read(path: str) -> bytes | None:
+        file = repo.root / path
+        return file.read_bytes() if file.exists() else None
 
     planned = list(plan_fixes(report.findings, read, frozenset(Safety)))
     changes = [item for item in planned if isinstance(item, Change)]

@@ -18,7 +18,8 @@ from repro_check.runtime.manifest import Entry, fold_tree
 from repro_check.runtime.trees import Order, UndefinedTreeError, walk
 
 NAMES = st.text(
-    st.sampled_from("abAB0!. -~'ΣσςİıKßǅ漢é\n\U0001f600") | st.characters(exclude_categories=["Cs"]),
+    st.sampled_from("abAB0!. -~'ΣσςİıKßǅ漢é\n\U0001f600")
+    | st.characters(exclude_categories=["Cs"]),
     min_size=1,
     max_size=5,
 ).filter(lambda name: name not in (".", "..") and "/" not in name and "\0" not in name)
@@ -44,9 +45,7 @@ def by_sets(old: list[Entry], new: list[Entry], order: Order) -> list[Change]:
         if before != after:
             shown = after or before
             assert shown is not None
-            found.append(
-                Change(shown.path, before and before.size, after.size if after else None)
-            )
+            found.append(Change(shown.path, before and before.size, after.size if after else None))
     return found
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import hashlib
 import logging
+import os
 import types
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from omegaconf import OmegaConf
@@ -37,6 +40,10 @@ class Config:
 class Slotted:
     dir: str = "data/x"
     md5: str = MD5
+
+
+class Point(NamedTuple):
+    x: int
 
 
 class Plain:
@@ -102,7 +109,7 @@ def test_a_path_and_its_digest_are_found(config: object) -> None:
         argparse.Namespace(),
         Plain,
         print,
-        namedtuple("Point", "x")(1),
+        Point(1),
     ],
     ids=repr,
 )
@@ -131,7 +138,9 @@ def test_an_empty_digest_stops_the_program_with_advice(empty: str | None) -> Non
         list(pairs(OmegaConf.create({"dir": "data/x", "md5": empty})))
 
 
-@pytest.mark.parametrize("config", [{"md5": MD5}, {"md5": MD5, "dir": 7}, {"train_md5": MD5, "dir": "x"}])
+@pytest.mark.parametrize(
+    "config", [{"md5": MD5}, {"md5": MD5, "dir": 7}, {"train_md5": MD5, "dir": "x"}]
+)
 def test_a_digest_without_a_path_stops_the_program(config: object) -> None:
     with pytest.raises(ValueError, match="beside no path"):
         list(pairs(config))
@@ -163,7 +172,30 @@ def test_a_logger_in_the_arguments_does_no_harm() -> None:
 
 
 def test_the_same_data_in_two_places_are_found_in_both() -> None:
-    assert list(pairs({"train": PLAIN, "test": PLAIN})) == FOUND * 2
+    assert list(pairs({"train": PLAIN, "test": dict(PLAIN)})) == FOUND * 2
+
+
+def test_only_configs_are_searched_and_no_program() -> None:
+    class Model:
+        def __init__(self) -> None:
+            self.md5 = "of something else"
+            self.history = [{"md5": "of something else"}]
+
+    args = argparse.Namespace(**PLAIN, model=Model(), module=hashlib, kind=Model, os=os)
+    assert list(pairs(args)) == FOUND
+
+
+def test_a_bare_blake3_is_that_of_another_program() -> None:
+    assert list(pairs({"file": "data/x", "blake3": MD5 * 2})) == []
+    ours = f"tree:blake3:{MD5 * 2}"
+    assert list(pairs({"dir": "data/x", "blake3": ours})) == [("data/x", ours)]
+
+
+@pytest.mark.parametrize("key", ["dir", "md5"])
+def test_a_path_or_digest_that_cannot_be_told_stops_the_program(key: str) -> None:
+    config = OmegaConf.create(PLAIN | {key: "${oc.env:NOT_SET_ANYWHERE}"})
+    with pytest.raises(Exception, match="NOT_SET_ANYWHERE"):
+        list(pairs(config))
 
 
 def test_a_deep_config_does_not_exhaust_the_stack() -> None:
@@ -176,6 +208,16 @@ def test_a_deep_config_does_not_exhaust_the_stack() -> None:
 def test_the_names_are_those_of_configs_as_text() -> None:
     assert config_keys.PATH_KEYS == static.PATH_KEYS
     assert config_keys.PATH_SUFFIXES == static.PATH_SUFFIXES
-    for key in ("md5", "md5sum", "sha256", "sha256sum", "blake3", "digest", "hash", "x_md5", "md5s"):
+    for key in (
+        "md5",
+        "md5sum",
+        "sha256",
+        "sha256sum",
+        "blake3",
+        "digest",
+        "hash",
+        "x_md5",
+        "md5s",
+    ):
         ours, theirs = config_keys._DIGEST.fullmatch(key), static.DIGEST.fullmatch(key)
         assert bool(ours) is bool(theirs), key

@@ -34,7 +34,9 @@ def collect(file: Path, **options: object) -> bytes:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from([0, 1, 2_047, 2_048, 65_536, BLOCK - 1, BLOCK, BLOCK + 1]), max_size=6))
+@given(
+    st.lists(st.sampled_from([0, 1, 2_047, 2_048, 65_536, BLOCK - 1, BLOCK, BLOCK + 1]), max_size=6)
+)
 @example([BLOCK] * 6)
 @example([])
 def test_a_stream_has_the_digest_of_its_portions_in_a_row(sizes: list[int]) -> None:
@@ -256,4 +258,6 @@ def test_a_sparse_file_counts_with_all_its_zeros(tmp_path: Path) -> None:
 def test_blake3_is_the_hash_of_its_package(tmp_path: Path) -> None:
     blake3 = pytest.importorskip("blake3")
     (tmp_path / "x").write_bytes(b"abc" * 1_000_000)
-    assert hash_file(str(tmp_path / "x"), "blake3")[0] == blake3.blake3(b"abc" * 1_000_000).hexdigest()
+    assert (
+        hash_file(str(tmp_path / "x"), "blake3")[0] == blake3.blake3(b"abc" * 1_000_000).hexdigest()
+    )

@@ -99,7 +99,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     rules = load_rules(settings.rules)
     chosen = select_rules(rules, settings)
     message = Path(paths[0]).resolve() if is_message else None
-    scope = opening.default_scope(opened, options["stages"], message)
+    scope = opening.default_scope(opened, options["stages"], message, profile=settings.profile)
     session = opening.open_session(opened, settings, is_staged=options["staged"])
     if options["show_files"]:
         for file in session.tree.files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -89,12 +90,18 @@ def _carry_out(change: Change, session: Session, *, diff_only: bool) -> None:
         say_diff(diff(msgspec.structs.replace(change, path=visible(change.path))))
         return
     write(change, session.tree.root)
-    say(f"Fixed {counted(change.fixes, 'place')} in {visible(change.path)}", err=True)
+    if change.old is None:
+        say(f"Made {visible(change.path)}", err=True)
+    else:
+        say(f"Fixed {counted(change.fixes, 'place')} in {visible(change.path)}", err=True)
 
 
 def _reader(session: Session) -> Callable[[str], bytes | None]:
     def read(path: str) -> bytes | None:
         file = session.tree.get(path)
-        return None if file is None else session.store.content(file)
+        if file is not None:
+            return session.store.content(file)
+        # a file that git ignores is there all the same
+        return b"" if os.path.lexists(session.tree.root / path) else None
 
     return read

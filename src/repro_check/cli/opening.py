@@ -75,14 +75,21 @@ def open_session(opened: Opened, settings: Settings, *, is_staged: bool = False)
     return Session(open_tree(opened, settings, is_staged=is_staged), settings)
 
 
-def default_scope(opened: Opened, stages: Sequence[str], message: Path | None = None) -> Scope:
-    """What a run looks at: named files get the file rules, everything else all rules."""
+def default_scope(
+    opened: Opened, stages: Sequence[str], message: Path | None = None, *, profile: str = ""
+) -> Scope:
+    """What a run looks at: named files get the file rules, everything else all rules.
+
+    Those that are asked before a release are among them if the profile is that of a release.
+    """
     if stages:
         chosen = frozenset(Stage(stage) for stage in stages)
     elif opened.names_files:
         chosen = frozenset({Stage.FILE})
     else:
         chosen = frozenset({Stage.FILE, Stage.REPOSITORY, Stage.DATA})
+        if profile == "release":
+            chosen |= {Stage.RELEASE}
     return Scope(paths=opened.paths, stages=chosen, message=message)
 
 

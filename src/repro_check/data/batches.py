@@ -16,13 +16,15 @@ class Batch(NamedTuple):
 
     Attributes:
         file_hash: `md5`, `sha256`, `blake3` or `md5-dos2unix` (that of DVC before 3.0).
-        paths: absolute paths of local files, or URLs that fsspec reads.
+        paths: absolute paths of local files, or all of them URLs that fsspec reads.
         size: of all of them, in bytes, as far as it is known.
+        stamps: of objects, the versions that a listing spoke of, one each; () for any version.
     """
 
     file_hash: str
     paths: tuple[str, ...]
     size: int = 0
+    stamps: tuple[str, ...] = ()
 
 
 class Hashed(NamedTuple):
@@ -41,15 +43,17 @@ def hash_batch(batch: Batch) -> tuple[Hashed, ...]:
         UndefinedTreeError: a file cannot be read, or changed while it was read, twice.
         PointerMet: a file is only a pointer of git-lfs or git-annex.
     """
+    if batch.paths and all(map(is_url, batch.paths)):
+        from repro_check.data.remote import hash_objects
+
+        stamps = batch.stamps or ("",) * len(batch.paths)
+        versions = zip(batch.paths, stamps, strict=True)
+        return hash_objects(versions, batch.file_hash, watch=stop_at_pointer)
     return tuple(hash_one(path, batch.file_hash) for path in batch.paths)
 
 
 def hash_one(path: str, file_hash: str, *, tick: Tick | None = None) -> Hashed:
-    """Hash one file or object; arguments and errors as for a batch."""
-    if is_url(path):
-        from repro_check.data.remote import hash_object
-
-        return hash_object(path, file_hash)
+    """Hash one local file; arguments and errors as for a batch."""
     try:
         return _hash_file(path, file_hash, tick)
     except ChangedTreeError:

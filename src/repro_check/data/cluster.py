@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from repro_check import __version__
 from repro_check.data.batches import Batch, Hashed, hash_batch
-from repro_check.data.remote.urls import is_url, shown
+from repro_check.data.paths import is_url
+from repro_check.data.remote.urls import shown
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.trees import UndefinedTreeError
 

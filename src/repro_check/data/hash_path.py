@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from repro_check.data.digests import Algorithm, UndefinedDigest
-from repro_check.data.hashers import Hasher, Pool
+from repro_check.data.hashers import Hasher
 from repro_check.data.listing import list_tree
 from repro_check.data.measuring import Measure, Meter
 from repro_check.data.paths import is_url
@@ -24,12 +24,12 @@ def hash_path(
         UndefinedDigest: it has no one digest, or cannot be read.
         ReproCheckError: the content is not here, or a package is missing.
     """
-    if is_url(where):
-        from repro_check.data.remote import remote_digest
-
-        return remote_digest(where, algorithm, hasher=hasher or Pool(), meter=meter)
     path = Path(where)
     try:
+        if is_url(where):
+            from repro_check.data.remote import remote_digest
+
+            return remote_digest(where, algorithm, hasher=hasher, meter=meter)
         scheme = scheme_of(algorithm, root=path, path=path)
         if meter and meter.is_live:
             meter.expect(list_tree(path).size)

@@ -21,6 +21,9 @@ _FEW = 2_048
 _SMALL = 64 << 20
 """Up to so many files and bytes start no process: most checks need no more."""
 
+_PATIENCE = 10
+"""Seconds that a pool has for its first answer."""
+
 _HELD = 64
 """Batches that are held until it is known whether they are many."""
 
@@ -65,15 +68,21 @@ class Pool:
 
 def _spread(batches: Iterable[Batch], workers: int) -> Iterator[tuple[Hashed, ...]]:
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_all_start_methods, get_context
+    from multiprocessing import active_children, get_all_start_methods, get_context
 
     # forked workers start at once; elsewhere start-up is paid once
     method = "fork" if "fork" in get_all_start_methods() else None
+    others = set(active_children())
     pool = ProcessPoolExecutor(
         workers, mp_context=get_context(method), initializer=_end_with_parent
     )
     flying: deque[tuple[Batch, Future[tuple[Hashed, ...]] | None]] = deque()
+    is_up = False
     try:
+        is_up = _answers(pool)
+        if not is_up:
+            yield from map(hash_batch, batches)
+            return
         for batch in batches:
             flying.append((batch, _start(pool, batch)))
             if len(flying) > 2 * workers:
@@ -81,7 +90,25 @@ def _spread(batches: Iterable[Batch], workers: int) -> Iterator[tuple[Hashed, ..
         while flying:
             yield _landed(*flying.popleft())
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=is_up, cancel_futures=True)
+        # a pool that never came to life leaves processes that wait for ever
+        for child in set(active_children()) - others:
+            child.kill()
+            child.join()
+
+
+def _answers(pool: ProcessPoolExecutor) -> bool:
+    """Whether the pool works at all.
+
+    Where processes and threads are scarce (`ulimit -u`), its own thread may die without a word,
+    and what is asked of it is never answered.
+    """
+    from concurrent.futures import TimeoutError as TooLate
+
+    try:
+        return pool.submit(os.getpid).result(timeout=_PATIENCE) > 0
+    except (TooLate, OSError, RuntimeError):  # a broken pool is one of the last
+        return False
 
 
 def _end_with_parent() -> None:
@@ -99,15 +126,14 @@ def _end_with_parent() -> None:
             parent.join()
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    with suppress(RuntimeError):  # there are too many threads for one more
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _start(pool: ProcessPoolExecutor, batch: Batch) -> Future[tuple[Hashed, ...]] | None:
-    from concurrent.futures import BrokenExecutor
-
     try:
         return pool.submit(hash_batch, batch)
-    except (BrokenExecutor, OSError):
+    except (OSError, RuntimeError):  # no process or thread to be had, or the pool is broken
         return None
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.atomic import write_atomic
+from repro_check.bounded import read_bounded
 from repro_check.data.memory import Memory, Writer
 from repro_check.errors import ReproCheckError
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 RACY_NS = 2_000_000_000
 FILE_NAME = "data-index.json"
+_FILES = "data-files"
 _VERSION = 2
 _MOST = 1_000
 _LARGEST = 4 << 20
@@ -84,7 +86,7 @@ class StatIndex:
             since_ns: `clock()` from before the first look; a file that is not at least two
                 seconds older could change later without looking different.
         """
-        if listing.newest_ns > since_ns - RACY_NS:
+        if listing.newest_ns > since_ns - RACY_NS or self._is_led_away():
             return False
         key = _key(path, algorithm)
         kept = [r for r in self._read() if (r.device, r.path, r.algorithm) != key]
@@ -104,19 +106,23 @@ class StatIndex:
     def writer(self, path: Path, algorithm: Algorithm) -> Writer | None:
         """A new memory of the files; None where none can be kept."""
         try:
-            return Writer(self._files_of(path, algorithm))
+            return None if self._is_led_away() else Writer(self._files_of(path, algorithm))
         except OSError:
             return None
 
+    def _is_led_away(self) -> bool:
+        """Whether a link (in an archive, say) would have us write into some other folder."""
+        places = (self.file, self.file.parent, self.file.with_name(_FILES))
+        return any(map(os.path.islink, places))
+
     def _files_of(self, path: Path, algorithm: Algorithm) -> Path:
         name = hashlib.blake2b(repr(_key(path, algorithm)).encode(), digest_size=12).hexdigest()
-        return self.file.with_name("data-files") / name
+        return self.file.with_name(_FILES) / name
 
     def _read(self) -> tuple[_Record, ...]:
         try:
-            if self.file.stat().st_size > _LARGEST:
-                return ()
-            stored = msgspec.json.decode(self.file.read_bytes(), type=_Stored)
+            content = read_bounded(self.file, limit=_LARGEST)
+            stored = msgspec.json.decode(content, type=_Stored)
         except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
             return ()
         if stored.version != _VERSION or stored.check != _check(stored.records):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -17,9 +19,9 @@ class Listing(msgspec.Struct, frozen=True):
 
     Attributes:
         digest: of the sorted (path, size, mtime_ns, ctime_ns, inode), 32 hexadecimal digits. Links
-            count by where they point, folders by their names.
+            count by where they point and by the file there, folders by their names.
         files: how many files and links there are.
-        size: the bytes of all files together.
+        size: the bytes of all files together, those that links lead to among them.
         newest_ns: the latest mtime or ctime of any of them, in nanoseconds since the epoch.
         links: the paths of all links.
     """
@@ -34,7 +36,7 @@ class Listing(msgspec.Struct, frozen=True):
 def list_tree(path: Path) -> Listing:
     """Walk a directory (or look at one file) and digest what `stat` says.
 
-    Links are never followed, except `path` itself. Costs one `scandir` a folder and one `stat` a
+    Links to folders are never followed, except `path` itself. Costs one `scandir` a folder and one `stat` a
     file, and memory for one folder at a time.
 
     Raises:
@@ -96,9 +98,19 @@ class _Tally:
         return name + _STATUS(size, modified, changed, status.st_ino)
 
     def _other(self, entry: os.DirEntry[bytes]) -> bytes:
-        target = b""
-        if entry.is_symlink():
-            target = os.readlink(entry.path)
-            self.links.append(os.fsdecode(entry.path))
-        record = self.record(entry.name, entry.stat(follow_symlinks=False))
-        return b"%b\0%b\0" % (record, target)
+        status = entry.stat(follow_symlinks=False)
+        if not entry.is_symlink():
+            return b"%b\0\0" % self.record(entry.name, status)
+        target = os.readlink(entry.path)
+        self.links.append(os.fsdecode(entry.path))
+        led_to = status
+        # what a link leads to may lie outside, as the files in the cache of DVC do
+        with suppress(OSError):
+            there = os.stat(entry.path)
+            led_to = there if stat.S_ISREG(there.st_mode) else status
+        record = self.record(entry.name, led_to)
+        return b"%b%b\0%b\0" % (record, _STATUS(*_told(status)), target)
+
+
+def _told(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino

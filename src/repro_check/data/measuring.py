@@ -101,7 +101,7 @@ class Measure:
         """
         try:
             return self._digest(budget, recorded, keep_files=keep_files)
-        except ChangedTreeError:
+        except (ChangedTreeError, FileNotFoundError, NotADirectoryError):
             return self._digest(budget, recorded, keep_files=keep_files)
 
     def digest_now(self) -> str:
@@ -147,6 +147,10 @@ class Measure:
                 )
             except OverBudget:
                 raise OverBudget(listing.size) from None
+            except BaseException:
+                if writer and self.scheme.fold and memory is None:
+                    writer.keep("")  # what was read until now need not be read again
+                raise
             if list_tree(self.path) != listing:
                 raise ChangedTreeError(
                     str(self.path), "is being changed by another program", "wait until it is done"

@@ -133,10 +133,10 @@ def record(
         if algorithm and (update or not declaration.digest_text):
             declaration = msgspec.structs.replace(declaration, algorithm=algorithm)  # noqa: PLW2901
         verdict = measure(declaration, root=project.root, config_path=config.path, means=means)
-        if verdict.actual and verdict.path is not None:
+        if verdict.actual:
             locked.append(Locked(declaration, verdict.actual))
             sections.append(_section(project, declaration, verdict, means))
-            if declaration.algorithm is Algorithm.MD5:
+            if declaration.algorithm is Algorithm.MD5 and verdict.path is not None:
                 junk[declaration.name] = find_junk(str(verdict.path))
         else:
             unmeasured.append(verdict)
@@ -145,7 +145,7 @@ def record(
     kept = [
         section
         for one, section in zip(locked, sections, strict=True)
-        if one.declaration not in refused
+        if section is not None and one.declaration not in refused
     ]
     found_junk = {name: files for name, files in junk.items() if files}
     replaced = tuple(
@@ -159,7 +159,7 @@ def record(
 def update_lock(project: Project, recordings: Sequence[Recording]) -> bool:
     """Bring the lock file up to date with what was written into configs; whether it changed.
 
-    What it says of the same data by another algorithm stays while some config has that digest.
+    Sections whose digest no config records any more are dropped.
 
     Raises:
         ReproCheckError: the file is damaged, or cannot be written.
@@ -167,8 +167,6 @@ def update_lock(project: Project, recordings: Sequence[Recording]) -> bool:
     sections = [section for recording in recordings for section in recording.sections]
     if not sections:
         return False
-    new = {(section.path, section.algorithm): section for section in sections}
-    paths = {section.path for section in sections}
     replaced = {digest for recording in recordings for digest in recording.replaced}
     digests = {
         one.digest_text
@@ -176,12 +174,13 @@ def update_lock(project: Project, recordings: Sequence[Recording]) -> bool:
         for one in declared_data(config, project)
         if one.digest_text and one.digest_text not in replaced
     }
-    old = {
+    kept = {
         (section.path, section.algorithm): section
         for section in read_lock(project.root)
-        if section.path not in paths or _is_recorded(section, digests)
+        if _is_recorded(section, digests)
     }
-    return write_lock(project.root, (old | new).values())
+    new = {(section.path, section.algorithm): section for section in sections}
+    return write_lock(project.root, (kept | new).values())
 
 
 def _is_recorded(section: Section, digests: Collection[str]) -> bool:
@@ -190,8 +189,9 @@ def _is_recorded(section: Section, digests: Collection[str]) -> bool:
 
 def _section(
     project: Project, declaration: DataDeclaration, verdict: Verdict, means: Means
-) -> Section:
-    assert verdict.path is not None
+) -> Section | None:
+    if verdict.path is None:
+        return None  # data on another machine: what is remembered of them stays here
     scheme = scheme_of(declaration.algorithm, root=project.root, path=verdict.path)
     task = Measure(verdict.path, scheme, index=means.index, hasher=means.hasher)
     return section_for(

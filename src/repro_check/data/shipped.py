@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.data.shipped_names import folder_of
+from repro_check.data.shipped_names import folder_of, is_picture
 
 if TYPE_CHECKING:
     from repro_check.sources.discovery import Tree
@@ -27,6 +27,7 @@ _MEASURES = frozenset(
 )
 """Words in the head of a table; three of them make it a learning curve or a list of results."""
 
+_FEWEST_PICTURES = 10
 _HEAD = 4096
 _LFS_LARGEST = 1024
 _LFS = re.compile(
@@ -84,7 +85,15 @@ def shipped_data(tree: Tree) -> tuple[ShippedData, ...]:
         file = _measured(tree.root, source.path) if inside[parent] else None
         if file is not None:
             found.setdefault(folder, []).append(file)
-    return tuple(ShippedData(folder, tuple(files)) for folder, files in sorted(found.items()))
+    shipped = ((folder, _without_illustrations(files)) for folder, files in sorted(found.items()))
+    return tuple(ShippedData(folder, files) for folder, files in shipped if files)
+
+
+def _without_illustrations(files: list[DataFile]) -> tuple[DataFile, ...]:
+    pictures = sum(is_picture(file.path) for file in files)
+    return tuple(
+        file for file in files if pictures >= _FEWEST_PICTURES or not is_picture(file.path)
+    )
 
 
 def _is_of_results(head: bytes) -> bool:

@@ -30,6 +30,7 @@ _DATA_IN_FOLDER = frozenset(
 )
 """Suffixes of data only in a folder that is called data or the like."""
 
+_PICTURES = frozenset("jpg jpeg png bmp gif tif tiff webp".split())
 _PACKED = frozenset({"gz", "bz2", "xz", "zst", "zip"})
 
 _FOLDER = re.compile(
@@ -59,6 +60,9 @@ _NOT_OUTSIDE = frozenset(
 )
 """The same for files that do not lie in a data folder."""
 
+_ILLUSTRATING = frozenset("asset assets fig figs figure figures plot plots icons media".split())
+"""The same for pictures."""
+
 
 def folder_of(source: SourceFile) -> str | None:
     """The folder of the data set that a file belongs to; None if it is no data."""
@@ -73,7 +77,14 @@ def folder_of(source: SourceFile) -> str | None:
     words.update(_words(stem) - {"test", "tests", "testing", "sample", "samples", "example"})
     if words & _NEVER or (at is None and words & _NOT_OUTSIDE):
         return None
+    if suffix in _PICTURES and words & _ILLUSTRATING:
+        return None
     return "/".join(folders if at is None else folders[: at + 1])
+
+
+def is_picture(path: str) -> bool:
+    """Whether a file is a picture, of which a few illustrate and only many are data."""
+    return _split(path)[1] in _PICTURES
 
 
 def _split(name: str) -> tuple[str, str]:

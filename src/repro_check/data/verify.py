@@ -6,6 +6,7 @@ import enum
 import itertools
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,10 +124,12 @@ def verify(
     means = means or Means()
     verdict = _measured(declaration, root, config_path, means, recorded=declaration.digest_text)
     verdict = msgspec.structs.replace(verdict, recorded=declaration.digest_text)
-    if verdict.state is not State.NOT_RECORDED or verdict.path is None:
+    if verdict.state is not State.NOT_RECORDED:
         return verdict
     if verdict.actual and agree(verdict.actual, declaration.digest_text):
         return msgspec.structs.replace(verdict, state=State.MATCH, reason="")
+    if verdict.path is None:
+        return msgspec.structs.replace(verdict, state=State.MISMATCH, reason="")
     return _mismatch(verdict, verdict.path, root, means)
 
 
@@ -160,8 +163,7 @@ def _measured(
     if text is None:
         return _unresolved(declaration, f"the path {declaration.path_entry.text!r}")
     if is_url(text):
-        reason = f"{text!r} is not on this machine"
-        return Verdict(declaration=declaration, state=State.UNRESOLVED, reason=reason)
+        return _remote(declaration, text, means)
     place = locate(text, root=root, config_path=config_path)
     if place.path is None:
         if place.is_outside:
@@ -187,6 +189,22 @@ def _measured(
     except (ReproCheckError, ModuleNotFoundError) as error:
         reason = str(error)
     return _undefined(declaration, place.path, reason)
+
+
+def _remote(declaration: DataDeclaration, url: str, means: Means) -> Verdict:
+    from repro_check.data.remote import remembered_digest, remote_digest, shown
+
+    if not means.reads_remote:
+        reason = f"{shown(url)!r} is not on this machine; `--remote` reads it"
+        return Verdict(declaration=declaration, state=State.UNRESOLVED, reason=reason)
+    try:
+        read = partial(remote_digest, url, declaration.algorithm)
+        if means.index is not None:
+            read = partial(remembered_digest, url, declaration.algorithm, index=means.index)
+        found = read(hasher=means.hasher, meter=means.meter)
+    except ReproCheckError as error:
+        return _undefined(declaration, None, f"{error.where!r}: {error.what}; {error.fix}")
+    return Verdict(declaration=declaration, state=State.NOT_RECORDED, actual=found)
 
 
 def _found(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.atomic import write_atomic
+from repro_check.atomic import create, write_atomic
 from repro_check.errors import ReproCheckError
 from repro_check.findings import Edit, Finding, Fix, Safety, Span
 from repro_check.sources.kinds import Kind, kind_of
@@ -29,10 +29,10 @@ _MARK = codecs.BOM_UTF8
 
 
 class Change(msgspec.Struct, frozen=True):
-    """New content for one file."""
+    """New content for one file; `old` is None for one that is not there yet."""
 
     path: str
-    old: bytes
+    old: bytes | None
     new: bytes
     fixes: int
 
@@ -49,7 +49,8 @@ def plan_fixes(
 ) -> Iterator[Change | Refusal]:
     """The changes that the allowed fixes of these findings make, file by file.
 
-    A fix that edits several files is applied only if none of its edits has to wait.
+    A fix that edits several files is applied only if none of its edits has to wait. A file that is
+    to be made must not be there: `read` has to tell of files that git ignores, too.
     """
     chosen = _compatible([f.fix for f in findings if f.fix and f.fix.safety in allowed])
     edits: dict[str, list[Edit]] = {}
@@ -58,6 +59,9 @@ def plan_fixes(
             edits.setdefault(edit.location.path, []).append(edit)
     for path in sorted(edits):
         old = read(path)
+        if any(edit.location.span is None for edit in edits[path]):
+            yield _new_file(path, old, edits[path])
+            continue
         if old is None:
             yield Refusal(path, "the file can no longer be read")
             continue
@@ -71,6 +75,16 @@ def plan_fixes(
             yield Refusal(path, f"the fix would break the file ({problem}), so it was dropped")
         elif new != old:
             yield Change(path, old, new, len(edits[path]))
+
+
+def _new_file(path: str, old: bytes | None, edits: list[Edit]) -> Change | Refusal:
+    if old is not None or len(edits) > 1:
+        return Refusal(path, "there is a file of this name already, so it was left as it is")
+    new = edits[0].replacement.encode("utf-8", errors="replace")
+    problem = _why_broken(path, new)
+    if problem:
+        return Refusal(path, f"the new file could not be read ({problem}), so it was not made")
+    return Change(path, None, new, 1)
 
 
 def plan_edits(path: str, old: bytes, edits: Iterable[Edit]) -> Change:
@@ -94,8 +108,10 @@ def diff(change: Change) -> str:
     """A unified diff of a change, in the form that `git apply` takes."""
     import difflib
 
-    old, new = (_rows(data.decode("utf-8", errors="replace")) for data in (change.old, change.new))
-    lines = difflib.unified_diff(old, new, f"a/{change.path}", f"b/{change.path}")
+    before = change.old or b""
+    old, new = (_rows(data.decode("utf-8", errors="replace")) for data in (before, change.new))
+    source = "/dev/null" if change.old is None else f"a/{change.path}"
+    lines = difflib.unified_diff(old, new, source, f"b/{change.path}")
     mark = "\n\\ No newline at end of file\n"
     return "".join(line if line.endswith("\n") else f"{line}{mark}" for line in lines)
 
@@ -106,13 +122,16 @@ def _rows(text: str) -> list[str]:
 
 
 def write(change: Change, root: Path) -> None:
-    """Replace a file by its new content, whole or not at all, with its mode kept.
+    """Replace a file by its new content, whole or not at all, with its mode kept; or make a new one.
 
     Raises:
         ReproCheckError: the folder cannot be written, and the old file is intact; or the file is not
             any more what the change was made for.
     """
     file = root / change.path
+    if change.old is None:
+        create(file, change.new)
+        return
     try:
         is_as_planned = file.read_bytes() == change.old
     except OSError:
@@ -148,7 +167,7 @@ def _key(edit: Edit) -> tuple[str, int | None]:
 def _range(edit: Edit) -> tuple[tuple[int, int], tuple[int, int]]:
     span = edit.location.span
     if span is None:
-        raise ValueError("an edit needs a span")
+        return (0, 0), (0, 0)
     return (span.line, span.column), (span.end_line, span.end_column)
 
 

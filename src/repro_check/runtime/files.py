@@ -12,7 +12,7 @@ import queue
 import stat
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Protocol, TypeAlias
 
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError, unreadable
@@ -80,12 +80,11 @@ class Stream:
         self._held += len(data)
         if self._held >= BLOCK:
             if self._blocks is None:
-                self._blocks = queue.Queue(maxsize=1)
-                self._thread = threading.Thread(
-                    target=_hash_blocks, args=(self._state, self._blocks), daemon=True
-                )
-                self._thread.start()
-            self._blocks.put(self._gathered())
+                self._start()
+            if self._blocks is None:
+                self._state.update(self._gathered())
+            else:
+                self._blocks.put(self._gathered())
 
     def hexdigest(self) -> str:
         """The digest of everything; nothing can be added afterwards."""
@@ -99,6 +98,14 @@ class Stream:
             self._blocks.put(None)
             self._thread.join()
             self._blocks = self._thread = None
+
+    def _start(self) -> None:
+        blocks: queue.Queue[bytes | None] = queue.Queue(maxsize=1)
+        thread = threading.Thread(target=_hash_blocks, args=(self._state, blocks), daemon=True)
+        # where threads are scarce (`ulimit -u`), this one hashes
+        with suppress(RuntimeError):
+            thread.start()
+            self._blocks, self._thread = blocks, thread
 
     def _gathered(self) -> bytes:
         block = b"".join(self._parts)

@@ -146,6 +146,7 @@ def find_lock(start: str | os.PathLike[str]) -> Path | None:
     """The nearest lock file in this folder or one above it."""
     here = Path(os.path.realpath(start))
     for folder in (here, *here.parents):
-        if (folder / FILE_NAME).is_file():
+        # unlike `Path.is_file`, it never raises
+        if os.path.isfile(folder / FILE_NAME):
             return folder / FILE_NAME
     return None

@@ -13,7 +13,7 @@ from repro_check.runtime.changes import Change, changes, collapsed, key_of, orde
 from repro_check.runtime.config_keys import pairs
 from repro_check.runtime.hashing import digest, manifest_of, md5_manifest_of
 from repro_check.runtime.junk import find_junk
-from repro_check.runtime.lockfile import LockError, Section, find_lock, parse_lock
+from repro_check.runtime.lockfile import LARGEST, LockError, Section, find_lock, parse_lock
 from repro_check.runtime.manifest import Entry
 from repro_check.runtime.trees import UndefinedTreeError
 
@@ -50,16 +50,34 @@ class DataMismatch(Exception):  # noqa: N818 - it reads as what it says in a tra
         self.actual = actual
         self.changed = changed
         self.junk = junk
+        head = f"the data in {path!r} are not those that were recorded"
         lines = [
-            f"the data in {path!r} are not those that were recorded: "
-            f"expected {expected}, found {actual}",
-            *(f"  {change}" for change in changed),
+            f"{head}: expected {expected}, found {actual}",
+            *(f"  {_printable(str(change))}" for change in changed),
         ]
         if len(changed) == _MOST:
             lines.append("  (and perhaps more: `repro-check data diff` shows them all)")
         if junk:
-            lines.append(f"  perhaps because of files that are not data: {', '.join(junk)}")
+            lines.append(
+                f"  perhaps because of files that are not data: {_printable(', '.join(junk))}"
+            )
         super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # a launcher brings the errors of its workers home
+        return _again, (self.path, self.expected, self.actual, self.changed, self.junk)
+
+
+def _printable(text: str) -> str:
+    """The text with escapes for what does not print: a file's name may hold a terminal's."""
+    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(shown)
+
+
+def _again(
+    path: str, expected: str, actual: str, changed: tuple[Change, ...], junk: tuple[str, ...]
+) -> DataMismatch:
+    return DataMismatch(path, expected=expected, actual=actual, changed=changed, junk=junk)
 
 
 def parse_digest(expected: str) -> tuple[str, str]:
@@ -168,17 +186,17 @@ def _changes(where: str, algorithm: str, digits: str) -> Iterator[Change]:
 
 def _section(where: str, algorithm: str, digits: str) -> Section | None:
     real = Path(os.path.realpath(where))
-    for start in (real.parent, Path.cwd()):
-        file = find_lock(start)
-        if file is None:
-            continue
-        names = {real.as_posix()}
-        if real.is_relative_to(file.parent):
-            names.add(real.relative_to(file.parent).as_posix())
+    for start in (real.parent, os.curdir):
         try:
+            file = find_lock(start)
+            if file is None or file.stat().st_size > LARGEST:
+                continue
             sections = parse_lock(file.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, LockError):
             continue  # the mismatch is what matters; `repro-check data` speaks of a damaged file
+        names = {real.as_posix()}
+        if real.is_relative_to(file.parent):
+            names.add(real.relative_to(file.parent).as_posix())
         for section in sections:
             is_of = section.path in names and section.algorithm == algorithm
             if is_of and section.digest.rpartition(":")[2] == digits:

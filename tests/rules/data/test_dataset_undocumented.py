@@ -35,7 +35,7 @@ def test_undocumented_data_are_found_at_the_largest_file(judge: Judge) -> None:
     assert (finding.location.path, finding.location.span) == ("data/b/c.csv", None)
     assert finding.severity is Severity.WARNING
     assert "2 data files (120 kB)" in finding.message
-    assert "data/DATASHEET.md" in finding.help
+    assert "`DATASHEET.md`" in finding.help
 
 
 def test_sizes_add_up_in_a_data_folder_and_not_across_folders(judge: Judge) -> None:
@@ -76,6 +76,8 @@ def test_sizes_add_up_in_a_data_folder_and_not_across_folders(judge: Judge) -> N
         ("README.md", "# Scans\n\n- `a.csv`: one row for each scan\n"),
         ("README", "Files\na.csv - one row for each scan\n"),
         ("data/README.rst", "x"),
+        ("data/sub/data.py", 'COPYRIGHT = "public domain"\nSOURCE = "https://example.org"\n'),
+        ("data/scans.py", '_CITATION = "x"\n_LICENSE = "cc0"\n'),
         (
             "croissant.json",
             '{"@context": {"cr": "http://mlcommons.org/croissant/"}, "@type": "sc:Dataset"}',
@@ -98,6 +100,7 @@ def test_any_document_on_the_data_is_enough(judge: Judge, path: str, text: str) 
         ("README.md", f"# A model\n\n## Prepare your own dataset\n\n{WORDS}\n"),
         ("README.md", "# A model\n\n    python train.py a.csv: then wait\n"),
         ("README.md", "# A model\n\n- `b.csv`: one row for each patient\n"),
+        ("data/load.py", 'TITLE = "scans"\n'),
         ("README.pdf", "a.csv: one row for each scan\n"),
         ("LICENSE", "MIT License\n\nPermission is hereby granted\n"),
         ("other/README.md", "x"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,7 @@ from repro_check.runtime.manifest import Entry
 from repro_check.runtime.trees import ChangedTreeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from repro_check.data.remote.listing import RemoteFile
     from repro_check.runtime.files import Tick, Watch
@@ -94,10 +95,11 @@ def remote_manifest(
         lines = in_order(tasks, at_once=at_once, stop=stop)
     else:
         lines = _elsewhere(files, file_hash, known, hasher)
-    for line in lines:
-        if line.is_new and line.file.stamp:
-            learned(line.file, line.digest)
-        yield line.entry()
+    with closing(lines):  # who stops listening, stops the reading
+        for line in lines:
+            if line.is_new and line.file.stamp:
+                learned(line.file, line.digest)
+            yield line.entry()
 
 
 def _task(
@@ -117,14 +119,21 @@ def _elsewhere(
     file_hash: str,
     known: Callable[[RemoteFile], str | None],
     hasher: Callable[[Iterable[Batch]], Iterator[tuple[Hashed, ...]]],
-) -> Iterator[_Line]:
+) -> Generator[_Line, None, None]:
     """The lines of a manifest, by a hasher that takes batches ahead of what it gives back."""
     waiting: deque[list[tuple[RemoteFile, str | None]]] = deque()
 
     def batches() -> Iterator[Batch]:
         for portion in _portions((file, known(file) if file.stamp else None) for file in files):
             waiting.append(portion)
-            yield Batch(file_hash, tuple(file.url for file, digest in portion if digest is None))
+            unread = [file for file, digest in portion if digest is None]
+            size = sum(max(file.size, 0) for file in unread)
+            yield Batch(
+                file_hash,
+                tuple(file.url for file in unread),
+                size,
+                tuple(file.stamp for file in unread),
+            )
 
     for hashed in hasher(batches()):
         results = iter(hashed)
@@ -144,7 +153,7 @@ def _portions(
         portion.append((file, digest))
         if digest is None:
             count += 1
-            size += file.size
+            size += max(file.size, 0)
         if count >= _FILES or size >= _BYTES or len(portion) >= _KNOWN:
             yield portion
             portion, count, size = [], 0, 0

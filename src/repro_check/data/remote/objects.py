@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 from repro_check.data.batches import Hashed
 from repro_check.data.remote.failures import Patience
 from repro_check.data.remote.reading import read_object
+from repro_check.data.remote.urls import shown
 from repro_check.runtime.files import Hash, Stream, new_hash
 from repro_check.runtime.trees import ChangedTreeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
     from concurrent.futures import Future
 
     from repro_check.runtime.files import Tick, Watch
@@ -42,7 +43,8 @@ def hash_object(
         url: the object.
         file_hash: the name of the hash, for `new`.
         stamp: the version that a listing spoke of; "" for whatever is there.
-        watch: given the URL and the first block (up to 1 MiB); may raise to stop.
+        watch: given the URL as it may be shown, and the first block (up to 1 MiB); may raise to
+            stop.
         tick: told how many bytes were read; more than there are after a new beginning.
         new: makes an empty hash.
         patience: how long to bear with the server.
@@ -63,7 +65,7 @@ def hash_object(
                     stream.close()
                     stream = Stream(new(file_hash))
                 if watch is not None and not start:
-                    watch(url, block)
+                    watch(shown(url), block)
                 stream.update(block)
                 done = start + len(block)
                 if tick is not None:
@@ -78,17 +80,27 @@ def hash_object(
 
 
 def hash_objects(
-    urls: Iterable[str], file_hash: str, *, at_once: int = AT_ONCE
+    versions: Iterable[tuple[str, str]],
+    file_hash: str,
+    *,
+    watch: Watch | None = None,
+    at_once: int = AT_ONCE,
 ) -> tuple[Hashed, ...]:
-    """The digests of objects, in their order, several read at once; raises as `hash_object`."""
+    """The digests of objects (URL and stamp), in their order, several read at once.
+
+    Arguments and errors are those of `hash_object`.
+    """
     stop = threading.Event()
-    tasks = (partial(hash_object, url, file_hash, stop=stop) for url in urls)
+    tasks = (
+        partial(hash_object, url, file_hash, stamp=stamp, watch=watch, stop=stop)
+        for url, stamp in versions
+    )
     return tuple(in_order(tasks, at_once=at_once, stop=stop))
 
 
 def in_order(
     tasks: Iterable[Callable[[], T] | T], *, at_once: int, stop: threading.Event
-) -> Iterator[T]:
+) -> Generator[T, None, None]:
     """The results of tasks that threads run, in the order of the tasks.
 
     Args:

@@ -49,17 +49,6 @@ class Parts(NamedTuple):
     rest: str
 
 
-def is_url(text: str) -> bool:
-    """Whether the text is a URL rather than a path (of any scheme, known or not)."""
-    return _SCHEME.match(text) is not None
-
-
-def local_path(url: str) -> str | None:
-    """The path that a `file://` URL means, as fsspec reads it (no percent-decoding), if any."""
-    match = _SCHEME.match(url)
-    return url[match.end() :] if match and match[1].lower() in _HERE else None
-
-
 def parts_of(url: str) -> Parts:
     """Take a URL apart.
 

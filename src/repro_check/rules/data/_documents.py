@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterator
 
 from repro_check.data.shipped import DataFile, ShippedData
+from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.sources.discovery import SourceFile
 from repro_check.sources.kinds import Kind, Role
+from repro_check.sources.python import MODULE
 
 # what speaks of all data around it, above it and below it
 _SHEET = re.compile(
@@ -56,6 +58,9 @@ _TELLING = re.compile(
 _ENOUGH_WORDS = 50
 _READ_ME = re.compile(r"read[-_]?me\w*(\.(md|markdown|rst|txt))?", re.IGNORECASE)
 _LONGEST = 200_000
+_FIELDS = frozenset(
+    "COPYRIGHT SOURCE TITLE LICENSE CITATION DESCRIPTION DESCR DESCRSHORT DESCRLONG HOMEPAGE".split()
+)
 # `train.csv`: what it holds; also as an item of a list or a row of a table
 _DESCRIBED = re.compile(
     r"^[ \t*+\-|`_\[>#]*(?P<name>[\w.-]{1,200}\.\w{1,20})[`*_\])]*[ \t]*[-\u2013\u2014:|]+[ \t]+"
@@ -72,6 +77,10 @@ class Documents:
         files = [file for file in project.tree.files if file.role is not Role.VENDORED]
         self._beside = {
             posixpath.dirname(file.path) for file in files if _BESIDE.match(_name(file.path))
+        }
+        # statsmodels, and the scripts of the Hugging Face hub, describe data in a module beside them
+        self._beside |= {
+            posixpath.dirname(file.path) for file in project.python.readable() if _describes(file)
         }
         self._around = {
             "" if file.role is Role.DOCS else posixpath.dirname(file.path)
@@ -91,12 +100,16 @@ class Documents:
         """The files of a data folder that no document covers."""
         if self._covers_all or not self._around.isdisjoint(_above(data.folder)):
             return ()
+        if any(self._is_described(file.path) for file in data.files):
+            return ()
         return tuple(file for file in data.files if not self._is_covered(file.path, data.folder))
 
+    def _is_described(self, path: str) -> bool:
+        folder, name = posixpath.dirname(path), _name(path)
+        return any((at, name) in self._described for at in _above(folder))
+
     def _is_covered(self, path: str, folder: str) -> bool:
-        above, name = posixpath.dirname(path), _name(path)
-        if any((at, name) in self._described for at in _above(above)):
-            return True
+        above = posixpath.dirname(path)
         inside = [at for at in _above(above) if _is_within(at, folder)]
         return any(at in self._around or (at and at in self._beside) for at in inside)
 
@@ -151,6 +164,17 @@ class Documents:
         if folder or not re.match(r"licen[cs]e|copying", name, re.IGNORECASE):
             return False
         return _DATA_LICENCE.search((self._project.text(file) or "")[:2_000]) is not None
+
+
+def _describes(file: PythonFile) -> bool:
+    """Whether a module is there to say where data come from and what may be done with them."""
+    names = {
+        getattr(target, "name", "").strip("_").upper()
+        for item in file.facts.assignments
+        if item.block == MODULE
+        for target in item.targets
+    }
+    return len(names & _FIELDS) > 1
 
 
 def _name(path: str) -> str:
