@@ -17,11 +17,11 @@ from data_cluster_support import kill_worker, slowly
 
 from repro_check.data.batches import Batch, hash_batch
 from repro_check.data.cluster import Cluster
-from repro_check.data.pointers import PointerMet
 from repro_check.data.remote import remote_manifest
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.hashing import digest
 from repro_check.runtime.manifest import Entry, fold_tree
+from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import UndefinedTreeError
 
 distributed = pytest.importorskip("distributed")

@@ -19,7 +19,7 @@ from data_support import ANNEX, LFS
 
 from repro_check.data.batches import Batch, Hashed, hash_batch, hash_one
 from repro_check.data.hashers import Here, Pool, _spread
-from repro_check.data.pointers import PointerMet
+from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
 
 LARGE = 100 << 20

@@ -22,12 +22,12 @@ from repro_check.data.batches import Batch, Hashed, hash_batch
 from repro_check.data.hashers import Here
 from repro_check.data.index import RACY_NS
 from repro_check.data.measuring import Difference, Measure, OverBudget
-from repro_check.data.pointers import PointerMet
 from repro_check.data.schemes import scheme_of
 from repro_check.data.stream_length import StreamLength
 from repro_check.data.verify import Means
 from repro_check.runtime.junk import is_junk
 from repro_check.runtime.manifest import Entry
+from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import UndefinedTreeError
 
 WINDOW_NS = 30_000_000

@@ -5,7 +5,8 @@ import os
 import pytest
 from data_support import ANNEX, LFS
 
-from repro_check.data.pointers import Pointer, find_pointers, pointer_at, pointer_in
+from repro_check.data.pointers import find_pointers, pointer_at
+from repro_check.runtime.pointers import Pointer, pointer_in
 
 
 @pytest.mark.parametrize(

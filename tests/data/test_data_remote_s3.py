@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from data_remote_support import IMPATIENT, MIB, Fault, Server, content, forwarding
+from data_support import facts_of
 
+from repro_check.data import Algorithm, State, StatIndex, declarations, verify
 from repro_check.data.batches import hash_batch
-from repro_check.data.remote import RemoteFile, hash_object, listing, remote_manifest
+from repro_check.data.remote import (
+    RemoteFile,
+    hash_object,
+    listing,
+    remembered_digest,
+    remote_manifest,
+)
+from repro_check.data.verify import Means
 from repro_check.runtime.hashing import digest
 from repro_check.runtime.manifest import fold_tree
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
@@ -326,3 +336,73 @@ def test_missing_credentials_are_named_as_the_cause(bucket, monkeypatch):
             list(listing(bucket.url))
     finally:
         s3fs.S3FileSystem.clear_instance_cache()
+
+
+class StoppedError(Exception):
+    pass
+
+
+class StopAt:
+    """A meter that breaks the work off after some bytes."""
+
+    is_live = False
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+    def expect(self, size: int) -> None:
+        pass
+
+    def tick(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise StoppedError
+
+
+def objects_read(bucket) -> int:
+    return len(
+        [r for r in bucket.server.requests if r.method == "GET" and "list-type" not in r.path]
+    )
+
+
+def test_only_what_changed_in_a_bucket_is_read_again(bucket, tmp_path):
+    index = StatIndex(tmp_path / "index")
+    tree = Algorithm.TREE_SHA256
+    bucket.put(FILES)
+    local = on_disk(tmp_path / "train", FILES)
+    assert remembered_digest(bucket.url, tree, index=index) == digest(local, tree.value)
+    bucket.server.requests.clear()
+    assert remembered_digest(bucket.url, tree, index=index) == digest(local, tree.value)
+    assert objects_read(bucket) == 0
+    bucket.put({"a-1/b": b"other", "new": b"new"})
+    bucket.client.delete_object(Bucket=bucket.name, Key="train/b/e")
+    changed = {p: c for p, c in FILES.items() if p != "b/e"} | {"a-1/b": b"other", "new": b"new"}
+    local = on_disk(tmp_path / "changed", changed)
+    assert remembered_digest(bucket.url, tree, index=index) == digest(local, tree.value)
+    assert objects_read(bucket) == 2
+
+
+def test_work_that_was_broken_off_goes_on_where_it_stopped(bucket, tmp_path):
+    index = StatIndex(tmp_path / "index")
+    tree = Algorithm.TREE_BLAKE3
+    files = {f"{n:03}": content(10_000, seed=n) for n in range(120)}
+    bucket.put(files)
+    with pytest.raises(StoppedError):
+        remembered_digest(bucket.url, tree, index=index, meter=StopAt(900_000))
+    bucket.server.requests.clear()
+    local = on_disk(tmp_path / "train", files)
+    assert remembered_digest(bucket.url, tree, index=index) == digest(local, tree.value)
+    assert 30 <= objects_read(bucket) < 110
+
+
+def test_data_in_a_bucket_are_read_only_if_asked(bucket, tmp_path):
+    bucket.put(FILES)
+    recorded = digest(on_disk(tmp_path / "train", FILES), "tree:md5")
+    (declared,) = declarations(facts_of(f"dir: {bucket.url}\ndigest: {recorded}\n"))
+    ask = partial(verify, declared, root=tmp_path, config_path="conf.yaml")
+    verdict = ask()
+    assert verdict.state is State.UNRESOLVED
+    assert "--remote" in verdict.reason
+    assert ask(means=Means(reads_remote=True)).state is State.MATCH
+    bucket.put({"a": b"other"})
+    assert ask(means=Means(reads_remote=True)).state is State.MISMATCH

@@ -365,3 +365,10 @@ def test_an_error_survives_a_worker_process(data):
     again = pickle.loads(pickle.dumps(caught.value))
     assert (type(again), str(again)) == (DataMismatch, str(caught.value))
     assert again.actual == caught.value.actual
+
+
+def test_a_pointer_is_no_data_to_train_on(tmp_path):
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:%b\nsize 9\n" % (b"a" * 64)
+    (tmp_path / "scan.png").write_bytes(pointer)
+    with pytest.raises(FileNotFoundError, match="git lfs pull"):
+        verify_data(tmp_path, "0" * 32)

@@ -6,8 +6,8 @@ from contextlib import closing
 from typing import NamedTuple
 
 from repro_check.data.paths import is_url
-from repro_check.data.pointers import PointerMet, pointer_in
 from repro_check.runtime.files import Hash, Stream, Tick, feed, new_hash
+from repro_check.runtime.pointers import stop_at_pointer
 from repro_check.runtime.trees import ChangedTreeError
 
 
@@ -72,9 +72,3 @@ def _hash_named(file_hash: str) -> Hash:
 
         return Dos2UnixMD5()
     return new_hash(file_hash)
-
-
-def stop_at_pointer(path: str, block: bytes) -> None:
-    """Raise `PointerMet` if the first block of a file says that it is only a pointer."""
-    if len(block) < 1 << 15 and pointer_in(block):
-        raise PointerMet(path)

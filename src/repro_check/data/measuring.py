@@ -11,17 +11,18 @@ from typing import Protocol
 
 import msgspec
 
-from repro_check.data.batches import hash_one, stop_at_pointer
+from repro_check.data.batches import hash_one
 from repro_check.data.digests import Algorithm, agree
 from repro_check.data.hashers import Hasher, Pool
 from repro_check.data.index import RACY_NS, StatIndex
 from repro_check.data.listing import Listing, list_tree
-from repro_check.data.memory import Memory, Writer, stat_text
+from repro_check.data.memory import UNFINISHED, Memory, Writer, stat_text
 from repro_check.data.schemes import Scheme
 from repro_check.data.slots import Look, Slot, filled, slots
 from repro_check.data.stream_length import StreamLength
 from repro_check.runtime.hashing import md5_of_folder
 from repro_check.runtime.manifest import Entry
+from repro_check.runtime.pointers import stop_at_pointer
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
 
 
@@ -149,7 +150,7 @@ class Measure:
                 raise OverBudget(listing.size) from None
             except BaseException:
                 if writer and self.scheme.fold and memory is None:
-                    writer.keep("")  # what was read until now need not be read again
+                    writer.keep(UNFINISHED)  # what was read until now need not be read again
                 raise
             if list_tree(self.path) != listing:
                 raise ChangedTreeError(

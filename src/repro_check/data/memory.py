@@ -24,6 +24,9 @@ from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
 RACY = "-"
 """The stat of a file that could still change without looking different; it equals no other."""
 
+UNFINISHED = "unfinished"
+"""In the place of the digest, where the reading was broken off: the files are known, not the whole."""
+
 _HEAD = "repro-check files 1"
 _BLOCK = 1 << 20
 # A pipe in its place is not to be waited for.

@@ -17,10 +17,11 @@ from repro_check.data.digests import Algorithm, agree
 from repro_check.data.locate import locate
 from repro_check.data.measuring import Measure, Meter, OverBudget
 from repro_check.data.paths import is_url
-from repro_check.data.pointers import PointerMet, find_pointers, pointer_at
+from repro_check.data.pointers import find_pointers, pointer_at
 from repro_check.data.schemes import scheme_of
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.changes import Change, changes, collapsed, key_of
+from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import UndefinedTreeError
 
 if TYPE_CHECKING:

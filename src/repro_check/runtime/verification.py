@@ -15,6 +15,7 @@ from repro_check.runtime.hashing import digest, manifest_of, md5_manifest_of
 from repro_check.runtime.junk import find_junk
 from repro_check.runtime.lockfile import LARGEST, LockError, Section, find_lock, parse_lock
 from repro_check.runtime.manifest import Entry
+from repro_check.runtime.pointers import PointerMet, stop_at_pointer
 from repro_check.runtime.trees import UndefinedTreeError
 
 _EXPECTED = re.compile(
@@ -130,7 +131,7 @@ def verify_data(data: object, expected: str | None = None) -> str | dict[str, st
 
     Raises:
         DataMismatch: the content differs.
-        FileNotFoundError: there is nothing at the path.
+        FileNotFoundError: there is nothing at the path, or only a pointer to the content.
         UndefinedTreeError: the directory has no one digest (see `repro_check.runtime.trees`).
         ValueError: `expected` is no digest, or the mapping records none.
     """
@@ -151,7 +152,13 @@ def _verified(where: str, expected: str) -> str:
     algorithm, digits = parse_digest(expected)
     if not Path(where).exists():
         raise FileNotFoundError(f"the data are missing: there is nothing at {where!r}")
-    actual = digest(where, algorithm)
+    try:
+        actual = digest(where, algorithm, watch=stop_at_pointer)
+    except PointerMet as pointer:
+        raise FileNotFoundError(
+            f"the content of {pointer.args[0]!r} is not here, only a pointer to it: run "
+            "`git lfs pull` or `git annex get`"
+        ) from None
     if actual.rpartition(":")[2] == digits:
         return actual
     raise DataMismatch(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from repro_check.data.batches import Batch, stop_at_pointer
+from repro_check.data.batches import Batch
 from repro_check.data.digests import Algorithm, UndefinedDigest
 from repro_check.data.hashers import Here, Pool
-from repro_check.data.pointers import PointerMet
 from repro_check.data.remote.failures import Patience
 from repro_check.data.remote.listing import RemoteFile, listing
 from repro_check.data.remote.manifest import forget, remote_manifest, unknown
@@ -17,6 +16,7 @@ from repro_check.data.remote.urls import shown
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.junk import is_junk
 from repro_check.runtime.manifest import fold_tree
+from repro_check.runtime.pointers import PointerMet, stop_at_pointer
 from repro_check.runtime.trees import UndefinedTreeError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from repro_check.data.digests import Algorithm
-from repro_check.data.memory import Memory, Writer
+from repro_check.data.memory import UNFINISHED, Memory, Writer
 from repro_check.data.remote.digest import remote_digest
 from repro_check.data.remote.urls import shown
 from repro_check.runtime.manifest import Entry
@@ -48,7 +48,7 @@ def remembered_digest(
             )
         except BaseException:
             if memory is None:
-                notes.keep("")
+                notes.keep(UNFINISHED)
             raise
         notes.keep(found)
         return found
@@ -86,7 +86,7 @@ class _Notes:
                 self._add(entry, stamp)
 
     def keep(self, digest: str) -> None:
-        """Let the next run find what was written down; "" if that is not all."""
+        """Let the next run find what was written down."""
         for _, stamp, entry in self._asked:
             if entry is None:
                 break  # what follows was listed, and is not read yet
