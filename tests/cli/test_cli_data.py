@@ -45,7 +45,7 @@ def test_a_digest_is_recorded_and_only_the_digest_changes(repo: Repo) -> None:
     assert done.code == 0
     assert repo.text("configs/train.yaml") == old.replace("0" * 32, DIGEST)
     again = repro_check("data", "lock", "--update", cwd=repo.root)
-    assert (again.code, again.out) == (0, "")
+    assert (again.code, "nothing was written" in again.out) == (0, True)
 
 
 def test_verifying_tells_match_mismatch_and_missing_apart(repo: Repo) -> None:

@@ -18,7 +18,8 @@ import pytest
 from data_support import ANNEX, LFS
 
 from repro_check.data.batches import Batch, Hashed, hash_batch, hash_one
-from repro_check.data.hashers import Here, Pool, _spread
+from repro_check.data.hashers import Here, Pool
+from repro_check.data.workers import spread
 from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
 
@@ -30,7 +31,7 @@ class Two:
     """A pool of two processes on any machine."""
 
     def digests(self, batches: Iterable[Batch]) -> Iterator[tuple[Hashed, ...]]:
-        return _spread(batches, 2)
+        return spread(batches, 2)
 
 
 HASHERS = [Here, Pool, Two]
@@ -89,13 +90,17 @@ def test_a_pointer_stops_every_hasher_and_its_path_is_told(files, hasher, conten
     assert multiprocessing.active_children() == []
 
 
+def gather(batches: Iterable[tuple[Hashed, ...]], found: list[tuple[Hashed, ...]]) -> None:
+    for batch in batches:
+        found.append(batch)  # noqa: PERF402 - what came before an error is to be kept
+
+
 @pytest.mark.parametrize("hasher", HASHERS)
 def test_what_came_before_an_error_is_not_lost(files, hasher) -> None:
     Path(files[20]).unlink()
     found = []
     with pytest.raises(ChangedTreeError):
-        for batch in hasher().digests(batches_of(files)):
-            found.append(batch)  # noqa: PERF402 - the loop is to be broken off
+        gather(hasher().digests(batches_of(files)), found)
     assert flat(found) == [
         Hashed(hashlib.md5(b"%d" % n).hexdigest(), len(str(n))) for n in range(18)
     ]
@@ -133,8 +138,8 @@ def test_an_error_comes_home_with_path_reason_and_advice(files, hasher, spoil, k
 def test_a_missing_package_is_said_by_a_process_as_by_this_one(files) -> None:
     program = (
         "import sys; sys.modules['blake3'] = None\n"
-        "from repro_check.data.hashers import _spread; from repro_check.data.batches import Batch\n"
-        "try: list(_spread([Batch('blake3', (sys.argv[1],), 1 << 30)] * 9, 2))\n"
+        "from repro_check.data.workers import spread; from repro_check.data.batches import Batch\n"
+        "try: list(spread([Batch('blake3', (sys.argv[1],), 1 << 30)] * 9, 2))\n"
         "except ModuleNotFoundError as error: print(error)"
     )
     done = subprocess.run(
@@ -229,8 +234,7 @@ def test_an_error_in_the_walk_ends_the_pool(files) -> None:
 
     found = []
     with pytest.raises(UndefinedTreeError, match="is odd"):
-        for batch in Two().digests(batches()):
-            found.append(batch)  # noqa: PERF402 - the loop is to be broken off
+        gather(Two().digests(batches()), found)
     assert flat(found) == expected(files)[: 3 * len(found)]
     assert multiprocessing.active_children() == []
 
@@ -245,8 +249,8 @@ def test_where_no_process_can_be_started_the_files_are_hashed_all_the_same(
     program = (
         "import resource, sys\n"
         f"resource.setrlimit(resource.RLIMIT_NPROC, ({most}, {most}))\n"
-        "from repro_check.data.hashers import _spread; from repro_check.data.batches import Batch\n"
-        "found = list(_spread([Batch('md5', tuple(sys.argv[1:]), 1 << 30)] * 9, 2))\n"
+        "from repro_check.data.workers import spread; from repro_check.data.batches import Batch\n"
+        "found = list(spread([Batch('md5', tuple(sys.argv[1:]), 1 << 30)] * 9, 2))\n"
         "print(len(found), found[8][-1].digest)"
     )
     words = as_a_user_of_its_own()
@@ -280,8 +284,8 @@ def as_a_user_of_its_own() -> tuple[str, ...]:
 def test_a_worker_does_not_outlive_a_killed_parent(files) -> None:
     program = (
         "import os, sys, multiprocessing\n"
-        "from repro_check.data.hashers import _spread; from repro_check.data.batches import Batch\n"
-        "found = _spread([Batch('md5', tuple(sys.argv[1:]), 1)] * 50, 2); next(found)\n"
+        "from repro_check.data.workers import spread; from repro_check.data.batches import Batch\n"
+        "found = spread([Batch('md5', tuple(sys.argv[1:]), 1)] * 50, 2); next(found)\n"
         "print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
         "os.kill(os.getpid(), 9)"
     )

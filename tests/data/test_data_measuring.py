@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ from repro_check.runtime.manifest import Entry
 from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import UndefinedTreeError
 
-WINDOW_NS = 30_000_000
+WINDOW_NS = 20_000_000
 """Younger files are read again; longer than a tick of the kernel's clock, and soon over."""
 
 ALGORITHMS = [
@@ -48,7 +49,7 @@ def soon() -> int:
 
 def wait() -> None:
     """Until what was written last is old enough to be remembered."""
-    time.sleep(2 * WINDOW_NS / 1e9)
+    time.sleep(1.5 * WINDOW_NS / 1e9)
 
 
 # The definitions, as plainly as they can be written down.
@@ -280,14 +281,22 @@ def declared(root: Path, algorithm: Algorithm, digest: str):
     return found, "conf.yaml"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("which", [1, 4])
+def test_after_an_edit_digest_and_verdict_are_those_from_scratch(edit, which) -> None:
+    follow([Step(edit, which, 0, waits=True)])
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
-@example([Step(change_at_the_same_size_and_time, 0, 0, True)])
 @example([Step(swap_with_another, 3, 4, True), Step(swap_with_another, 0, 2, True)])
-@example([Step(move_a_byte_from_the_content_into_the_name, 0, 0, True)])
-@example([Step(turn_a_file_into_a_folder_with_the_same_stream, 5, 0, True)])
 @example([Step(rename_in_another_case, 1, 0, True), Step(change_at_the_same_size, 1, 0, False)])
 def test_after_any_edits_digest_and_verdict_are_those_from_scratch(steps: list[Step]) -> None:
+    follow(steps)
+
+
+def follow(steps: list[Step]) -> None:
+    """Edit data step by step, and compare memory with what is there after each."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary, "repo")
         folder = make(root / "data", START)
@@ -303,10 +312,11 @@ def test_after_any_edits_digest_and_verdict_are_those_from_scratch(steps: list[S
             if step.waits:
                 wait()
             for algorithm in ALGORITHMS:
-                compare(root, folder, algorithm, recorded[algorithm], index, steps)
+                compare(folder, algorithm, recorded[algorithm], index)
 
 
-def compare(root: Path, folder: Path, algorithm: Algorithm, recorded: str, index, steps) -> None:
+def compare(folder: Path, algorithm: Algorithm, recorded: str, index: StatIndex) -> None:
+    root = folder.parent
     scheme = scheme_of(algorithm, root=root, path=folder)
     plain = outcome_of(lambda: Measure(folder, scheme, hasher=Here()).digest().digest)
     if not plain.startswith("undefined"):
@@ -490,7 +500,7 @@ def test_data_that_change_again_and_again_are_reported_and_not_remembered(
     )
     if algorithm is Algorithm.MD5:
         task.tick = lambda _size: edit(folder, folder / "a", next(numbers))
-    with pytest.raises(UndefinedTreeError, match="being changed|changed while"):
+    with pytest.raises(UndefinedTreeError, match=r"being changed|changed while"):
         task.digest(keep_files=True)
     assert not index.file.exists()
     assert leftovers(index) == []
@@ -689,6 +699,11 @@ def build(folder: Path, tree: dict) -> Path:
     return folder
 
 
+def has_twins(tree: dict) -> bool:
+    below = (one for one in tree.values() if isinstance(one, dict))
+    return len({name.lower() for name in tree}) < len(tree) or any(map(has_twins, below))
+
+
 @settings(max_examples=60, deadline=None)
 @given(TREES)
 @example({"a": {"b": {}}, "c": {"b": {}}, "d": b"1"})
@@ -696,12 +711,10 @@ def build(folder: Path, tree: dict) -> Path:
 def test_the_length_of_a_stream_is_what_the_reference_hashes(tree: dict) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = build(Path(temporary, "data"), tree)
-        try:
-            entries = list(measuring(folder, Algorithm.MD5, hasher=Here()).manifest())
-        except UndefinedTreeError as error:
-            assert "differ only in case" in error.reason
-            return
         length = StreamLength()
-        for entry in entries:
-            length.add(entry.path, entry.size)
+        with suppress(UndefinedTreeError):  # names that differ only in case
+            for entry in measuring(folder, Algorithm.MD5, hasher=Here()).manifest():
+                length.add(entry.path, entry.size)
+        if has_twins(tree):
+            return
         assert length.total == md5_from_scratch(folder, Length()).total

@@ -19,14 +19,13 @@ from repro_check.data.keys import (
     DIGEST,
     DIGESTS,
     FILE_NAME_KEY,
-    PATH_KEYS,
-    PATH_SUFFIXES,
     URL_KEY,
     normal,
 )
 from repro_check.data.parallel import Pair, pairs
 from repro_check.data.paths import local_path, looks_like_path
 from repro_check.data.recorded import recorded
+from repro_check.runtime.config_keys import PATH_KEYS, PATH_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,16 +7,7 @@ from __future__ import annotations
 
 import re
 
-PATH_KEYS = (
-    *("data_dir", "data_path", "data_root", "data_folder", "data_file", "datadir"),
-    *("dataset_dir", "dataset_path", "dataset_root", "dataset_folder", "dataset_file"),
-    *("dir", "directory", "folder", "path", "filepath", "file_path", "file", "root", "root_dir"),
-    *("data", "dataset"),
-)
-"""What may be the path that a bare `md5` belongs to, the most telling name first."""
-
-PATH_SUFFIXES = ("", "_dir", "_path", "_root", "_folder", "_file", "_directory")
-"""`<x>_md5` belongs to `<x>` followed by one of these."""
+from repro_check.runtime.config_keys import PATH_KEYS
 
 GENERIC_KEYS = frozenset({"dir", "directory", "folder", "path", "root", "file", "root_dir"})
 """Keys that name data only inside a mapping that does."""

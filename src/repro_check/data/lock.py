@@ -8,8 +8,9 @@ import msgspec
 
 from repro_check.data.declarations import DataDeclaration, mappings, path_beside
 from repro_check.data.digests import Algorithm, agree
-from repro_check.data.keys import GENERIC_KEYS, PATH_SUFFIXES, normal
+from repro_check.data.keys import GENERIC_KEYS, normal
 from repro_check.findings import Edit, Location, Span
+from repro_check.runtime.config_keys import PATH_SUFFIXES
 from repro_check.sources.lines import Lines
 
 if TYPE_CHECKING:

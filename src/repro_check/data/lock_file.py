@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from repro_check.atomic import write_atomic
@@ -59,6 +61,31 @@ def write_lock(root: Path, sections: Iterable[Section]) -> bool:
         pass
     write_atomic(file, content)
     return True
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Make other runs wait that would read and rewrite the lock file at the same time.
+
+    Where that cannot be done (Windows, a folder that cannot be written to) nobody waits: the file
+    is whole all the same, but may lack what the other run wrote.
+
+    Args:
+        folder: where the repository keeps its state.
+    """
+    descriptor = -1
+    try:
+        with suppress(ImportError, OSError):
+            import fcntl
+
+            folder.mkdir(parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+            descriptor = os.open(folder / f"{FILE_NAME}.held", flags, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def section_for(

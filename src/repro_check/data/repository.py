@@ -11,16 +11,20 @@ from repro_check.data.declarations import DataDeclaration
 from repro_check.data.declared import declared_data, undeclared_data
 from repro_check.data.digests import Algorithm, agree
 from repro_check.data.index import StatIndex
+from repro_check.data.listing import list_tree
+from repro_check.data.locate import locate
 from repro_check.data.lock import Locked, LockPlan, lock_edits
-from repro_check.data.lock_file import read_lock, section_for, write_lock
+from repro_check.data.lock_file import held, read_lock, section_for, write_lock
 from repro_check.data.measuring import Measure
 from repro_check.data.schemes import scheme_of
-from repro_check.data.verify import Means, Verdict, measure, section_key, verify
+from repro_check.data.verify import Means, State, Verdict, measure, section_key, verify
 from repro_check.errors import ReproCheckError
 from repro_check.project.files import ConfigFile
 from repro_check.project.project import Project
 from repro_check.runtime.junk import find_junk
 from repro_check.runtime.lockfile import Section
+from repro_check.runtime.pointers import PointerMet
+from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -133,9 +137,15 @@ def record(
         if algorithm and (update or not declaration.digest_text):
             declaration = msgspec.structs.replace(declaration, algorithm=algorithm)  # noqa: PLW2901
         verdict = measure(declaration, root=project.root, config_path=config.path, means=means)
+        section = None
+        if verdict.actual:
+            try:
+                section = _section(project, declaration, verdict, means)
+            except (UndefinedTreeError, PointerMet, OSError):
+                verdict = _unsteady(verdict)
         if verdict.actual:
             locked.append(Locked(declaration, verdict.actual))
-            sections.append(_section(project, declaration, verdict, means))
+            sections.append(section)
             if declaration.algorithm is Algorithm.MD5 and verdict.path is not None:
                 junk[declaration.name] = find_junk(str(verdict.path))
         else:
@@ -151,7 +161,9 @@ def record(
     replaced = tuple(
         one.declaration.digest_text
         for one in locked
-        if one.declaration.digest_text and not agree(one.declaration.digest_text, one.digest)
+        if one.declaration.digest_text
+        and not agree(one.declaration.digest_text, one.digest)
+        and one.declaration not in refused
     )
     return Recording(config, plan, tuple(kept), tuple(unmeasured), replaced, found_junk)
 
@@ -159,7 +171,9 @@ def record(
 def update_lock(project: Project, recordings: Sequence[Recording]) -> bool:
     """Bring the lock file up to date with what was written into configs; whether it changed.
 
-    Sections whose digest no config records any more are dropped.
+    Sections of data that no config declares any more are dropped, and of those just recorded the
+    ones whose digest no config has. Those of all other data stay as they are: another run may
+    have written them after this one read the configs.
 
     Raises:
         ReproCheckError: the file is damaged, or cannot be written.
@@ -167,20 +181,24 @@ def update_lock(project: Project, recordings: Sequence[Recording]) -> bool:
     sections = [section for recording in recordings for section in recording.sections]
     if not sections:
         return False
-    replaced = {digest for recording in recordings for digest in recording.replaced}
-    digests = {
-        one.digest_text
-        for config in project.configs.readable()
-        for one in declared_data(config, project)
-        if one.digest_text and one.digest_text not in replaced
-    }
-    kept = {
-        (section.path, section.algorithm): section
-        for section in read_lock(project.root)
-        if _is_recorded(section, digests)
-    }
     new = {(section.path, section.algorithm): section for section in sections}
-    return write_lock(project.root, (kept | new).values())
+    replaced = {digest for recording in recordings for digest in recording.replaced}
+    digests: set[str] = set()
+    declared: set[str] = set()
+    for config in project.configs.readable():
+        for one in (*declared_data(config, project), *undeclared_data(config, project)):
+            digests.update({one.digest_text or ""} - replaced)
+            place = locate(one.path_text or "", root=project.root, config_path=config.path)
+            if one.path_text and place.path is not None:
+                declared.add(section_key(place.path, project.root))
+    others = declared - {section.path for section in sections}
+    with held(project.state_folder):
+        kept = {
+            (section.path, section.algorithm): section
+            for section in read_lock(project.root)
+            if section.path in others or _is_recorded(section, digests)
+        }
+        return write_lock(project.root, (kept | new).values())
 
 
 def _is_recorded(section: Section, digests: Collection[str]) -> bool:
@@ -194,10 +212,26 @@ def _section(
         return None  # data on another machine: what is remembered of them stays here
     scheme = scheme_of(declaration.algorithm, root=project.root, path=verdict.path)
     task = Measure(verdict.path, scheme, index=means.index, hasher=means.hasher)
-    return section_for(
+    memory = task.memory()
+    is_of_them = memory is not None and agree(memory.digest, verdict.actual)
+    section = section_for(
         section_key(verdict.path, project.root),
         declaration.algorithm,
         verdict.actual,
         scheme.file_hash,
-        task.manifest(),
+        (one.entry for one in memory) if memory and is_of_them else task.manifest(),
+    )
+    if not is_of_them and list_tree(verdict.path) != verdict.listing:
+        raise ChangedTreeError(str(verdict.path), "changed meanwhile", "wait until it is written")
+    return section
+
+
+def _unsteady(verdict: Verdict) -> Verdict:
+    """The data changed after their digest was made: it is not to be recorded with other files."""
+    return msgspec.structs.replace(
+        verdict,
+        state=State.UNDEFINED,
+        actual="",
+        reason=f"{verdict.declaration.path_text!r} is being changed by another program; wait until "
+        "it is done",
     )

@@ -20,7 +20,6 @@ from repro_check.data.keys import (
     FILE_KEY,
     FOLDER_KEY,
     GENERIC_KEYS,
-    PATH_SUFFIXES,
     RECORD,
     normal,
 )
@@ -32,6 +31,7 @@ from repro_check.data.paths import (
     looks_like_path,
     may_be_path,
 )
+from repro_check.runtime.config_keys import PATH_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -14,6 +14,7 @@ import msgspec
 
 from repro_check.data.causes import causes
 from repro_check.data.digests import Algorithm, agree
+from repro_check.data.listing import Listing
 from repro_check.data.locate import locate
 from repro_check.data.measuring import Measure, Meter, OverBudget
 from repro_check.data.paths import is_url
@@ -65,6 +66,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         reason: why there is neither match nor mismatch, as a sentence's end; else "".
         size: the bytes on disk, where they were counted.
         file_count: the files on disk, where they were counted.
+        listing: what the data looked like when `actual` was theirs; None for those elsewhere.
     """
 
     declaration: DataDeclaration
@@ -79,6 +81,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     size: int = 0
     file_count: int = 0
+    listing: Listing | None = None
 
 
 class Means(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,6 +245,7 @@ def _found(
         actual=found.digest,
         size=found.listing.size,
         file_count=found.listing.files,
+        listing=found.listing,
     )
 
 

@@ -1,13 +1,17 @@
-"""Processes that hash: each gets one batch at a time down a pipe of its own.
+"""Processes that hash: each gets one batch at a time, down a pipe of its own.
 
-They share neither queue nor lock, and the parent starts no thread. With `concurrent.futures` a
-process that is killed while it holds the queue's lock stops all others for ever, and where threads
-are scarce (`ulimit -u`) the pool's own thread dies without a word (bugs.python.org/issue39104).
+They share neither queue nor lock, and the parent starts no thread. In `concurrent.futures` a
+process that is killed while it holds the lock of the queue stops all others for ever, and where
+threads are scarce (`ulimit -u` on a login node) the pool's own thread dies without a word.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from repro_check.data.batches import Batch, Hashed, hash_batch
 
@@ -16,50 +20,184 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 
+def spread(batches: Iterable[Batch], most: int) -> Iterator[tuple[Hashed, ...]]:
+    """What came of each batch, in order; errors are those of `hash_batch`.
+
+    What a process that died was given is hashed in this one, and so is all where none can be
+    started.
+
+    Args:
+        batches: asked for two a process ahead.
+        most: how many processes to start.
+    """
+    crew = _Crew(most)
+    tasks: deque[_Task] = deque()
+    try:
+        for batch in batches:
+            tasks.append(crew.begin(batch))
+            while tasks and (tasks[0].is_done or len(tasks) > 2 * most):
+                yield crew.finish(tasks.popleft())
+        while tasks:
+            yield crew.finish(tasks.popleft())
+    finally:
+        crew.end()
+
+
 class _Task:
-    """A batch on its way; `outcome` is None until it is known."""
+    """A batch on its way; without an outcome when it is done, it is to be hashed here."""
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
+        self.is_done = False
         self.outcome: tuple[Hashed, ...] | Exception | None = None
-
-    def taken(self) -> tuple[Hashed, ...]:
-        """What came of the batch; raises what its worker raised."""
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return hash_batch(self.batch) if self.outcome is None else self.outcome
 
 
 class _Worker:
-    """A process and the pipe to it."""
+    """A process, the pipe to it, and what it is at."""
 
     def __init__(self, process: BaseProcess, pipe: Connection) -> None:
         self.process = process
         self.pipe = pipe
         self.task: _Task | None = None
 
-    def give(self, task: _Task) -> bool:
-        """Hand a task over; whether the process is there to take it."""
-        self.task = task
-        try:
-            self.pipe.send(task.batch)
-        except OSError:
-            return False
-        return True
 
-    def receive(self) -> bool:
-        """Wait for what came of the task; whether the process lived to tell."""
-        task, self.task = self.task, None
+class _Crew:
+    """The processes, hired one by one while there is more to do than they can."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._workers: list[_Worker] = []
+
+    def begin(self, batch: Batch) -> _Task:
+        """Hand a batch to a process, once one is free."""
+        task = _Task(batch)
+        worker = self._free() if batch.paths else None
+        if worker is None:
+            task.is_done = True
+            return task
+        worker.task = task
         try:
-            outcome = self.pipe.recv()
-        except (EOFError, OSError):
-            outcome = None
-        if task is not None:
-            task.outcome = outcome if outcome is not None else task.taken()
-        return outcome is not None
+            worker.pipe.send(batch)
+        except OSError:
+            self._bury(worker)
+        return task
+
+    def finish(self, task: _Task) -> tuple[Hashed, ...]:
+        """Wait for what came of a task; raises what its process raised."""
+        while not task.is_done:
+            self._receive()
+        if isinstance(task.outcome, Exception):
+            raise task.outcome
+        return hash_batch(task.batch) if task.outcome is None else task.outcome
 
     def end(self) -> None:
-        """End the process, whatever it is at; there is nothing that it could lose."""
-        self.pipe.close()
-        self.process.kill()
-        self.process.join()
+        """End the processes, whatever they are at: there is nothing that they could lose."""
+        for worker in tuple(self._workers):
+            self._bury(worker)
+
+    def _free(self) -> _Worker | None:
+        while True:
+            free = next((worker for worker in self._workers if worker.task is None), None)
+            if free is None and len(self._workers) < self._most:
+                free = _hired(self._workers)
+                if free is None:
+                    self._most = len(self._workers)
+                else:
+                    self._workers.append(free)
+            if free is not None or not self._workers:
+                return free
+            self._receive()
+
+    def _receive(self) -> None:
+        from multiprocessing.connection import wait
+
+        busy = {worker.pipe: worker for worker in self._workers if worker.task is not None}
+        for pipe in wait(list(busy)):
+            worker = busy[pipe]  # type: ignore[index]
+            try:
+                outcome = worker.pipe.recv()
+            except (EOFError, OSError):
+                self._bury(worker)
+                continue
+            except Exception:  # noqa: BLE001 - an error that cannot be sent is met here again
+                outcome = None
+            _settle(worker, outcome)
+
+    def _bury(self, worker: _Worker) -> None:
+        self._most -= 1  # what killed it (a lack of memory, say) would kill the next one too
+        self._workers.remove(worker)
+        _settle(worker, None)
+        worker.pipe.close()
+        worker.process.kill()
+        worker.process.join()
+
+
+def _settle(worker: _Worker, outcome: tuple[Hashed, ...] | Exception | None) -> None:
+    if worker.task is not None:
+        worker.task.outcome = outcome
+        worker.task.is_done = True
+        worker.task = None
+
+
+def _hired(others: Sequence[_Worker]) -> _Worker | None:
+    """One more process; None where there can be none."""
+    from multiprocessing import get_all_start_methods, get_context
+
+    # forked workers start at once; elsewhere start-up is paid once
+    is_forked = "fork" in get_all_start_methods()
+    context: Any = get_context("fork" if is_forked else None)
+    try:
+        ours, theirs = context.Pipe()
+    except OSError:
+        return None
+    inherited = [*(worker.pipe for worker in others), ours] if is_forked else []
+    try:
+        process = context.Process(target=_work, args=(theirs, inherited), daemon=True)
+        process.start()
+    except (OSError, RuntimeError, AssertionError):  # the last where a daemon may have no child
+        ours.close()
+        return None
+    finally:
+        theirs.close()
+    return _Worker(process, ours)
+
+
+def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
+    for other in inherited:
+        other.close()  # else no pipe would end with the parent
+    _end_with_parent()
+    while True:
+        try:
+            batch = pipe.recv()
+        except (EOFError, OSError):
+            return
+        outcome: tuple[Hashed, ...] | Exception
+        try:
+            outcome = hash_batch(batch)
+        except Exception as error:  # noqa: BLE001 - it is raised where it was asked for
+            outcome = error
+        try:
+            pipe.send(outcome)
+        except OSError:
+            return
+        except Exception:  # noqa: BLE001 - it cannot be sent
+            pipe.send(None)
+
+
+def _end_with_parent() -> None:
+    """Let a worker end at once, and without a word, when its parent is interrupted or killed."""
+    import signal
+    import threading
+    from multiprocessing import parent_process
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    with suppress(RuntimeError):  # there are too many threads for one more
+        threading.Thread(target=watch, daemon=True).start()

@@ -33,6 +33,8 @@ class Change(NamedTuple):
         return "removed" if self.new_size is None else "changed"
 
     def __str__(self) -> str:
+        if self.path.endswith("/") and not self.old_size and not self.new_size:
+            return f"{self.kind} the empty folder {self.path}"
         if self.old_size is None:
             return f"added {self.path} ({self.new_size:,} bytes)"
         if self.new_size is None:

@@ -1,6 +1,6 @@
 """The keys by which a config speaks of data and their digest, read from a loaded config.
 
-The same names as `repro_check.data.keys`, which reads configs as text.
+`repro_check.data` reads the same names in configs that are text.
 """
 
 from __future__ import annotations

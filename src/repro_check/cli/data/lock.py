@@ -45,7 +45,7 @@ def command(
     into repro-data.lock, file by file, so that a later mismatch can be explained.
     """
     recordings: list[Recording] = []
-    did_refuse = did_find = did_replace_nothing = False
+    did_refuse = did_find = did_replace_nothing = did_write = False
     with asked(configs, address=cluster, remote=remote) as opened:
         project = opened.session.project
         for config in list(project.configs.readable()):
@@ -64,9 +64,10 @@ def command(
             did_find = True
             did_refuse |= _refuse(recording)
             did_replace_nothing |= bool(recording.plan.refused) and not update
-            _write(opened, recording, diff_only=diff_only)
+            did_write |= _write(opened, recording, diff_only=diff_only)
             recordings.append(recording)
         if not diff_only and update_lock(project, recordings):
+            did_write = True
             say(f"{FILE_NAME}: written")
     if did_replace_nothing:
         click.echo("`--update` replaces digests that are recorded already.", err=True)
@@ -75,6 +76,8 @@ def command(
             "Nothing to record: no config declares data with an `md5` key (it may be empty), and no "
             "config of an experiment names a data folder. Add `md5:` beside the path."
         )
+    elif not (did_write or did_refuse):
+        click.echo("Every digest is recorded as the data are; nothing was written.")
     sys.exit(3 if did_refuse else 0)
 
 
@@ -95,17 +98,19 @@ def _refuse(recording: Recording) -> bool:
     return bool(recording.unmeasured or recording.plan.refused)
 
 
-def _write(opened: Asked, recording: Recording, *, diff_only: bool) -> None:
+def _write(opened: Asked, recording: Recording, *, diff_only: bool) -> bool:
+    """Write or show the edits of one config; whether there are any."""
     if not recording.plan.edits:
-        return
+        return False
     config = recording.config
     change = plan_edits(config.path, _content(opened, config), recording.plan.edits)
     path = visible(config.path)
     if diff_only:
         say_diff(diff(msgspec.structs.replace(change, path=path)))
-        return
-    write(change, opened.session.tree.root)
-    say(f"{path}: recorded {len(recording.plan.edits)}")
+    else:
+        write(change, opened.session.tree.root)
+        say(f"{path}: recorded {len(recording.plan.edits)}")
+    return True
 
 
 def _content(opened: Asked, config: ConfigFile) -> bytes:

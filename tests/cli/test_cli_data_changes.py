@@ -1,0 +1,191 @@
+"""`repro-check data`: what changed is named, file by file, in text and in JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from commanding import as_json, repro_check
+from conftest import Repo
+
+MakeRepo = Callable[..., Repo]
+HEAD = "# What the recorded data hold"
+
+
+@pytest.fixture
+def repo(make_repo: MakeRepo) -> Repo:
+    repo = make_repo(
+        {
+            "configs/train.yaml": "data:\n  dir: data/train  # two wards\n  md5:\nlr: 0.1\n",
+            "data/train/a.csv": "1,2\n",
+            "data/train/sub/b.csv": "3\n",
+        }
+    )
+    assert repro_check("data", "lock", cwd=repo.root).code == 0
+    return repo
+
+
+def change(repo: Repo) -> None:
+    repo.write({"data/train/a.csv": "1,2\n4,5\n", "data/train/new.csv": ""})
+    (repo.root / "data/train/sub/b.csv").unlink()
+
+
+def test_locking_writes_what_the_data_hold(repo: Repo) -> None:
+    text = repo.text("repro-data.lock")
+    assert text.startswith(HEAD)
+    assert text.endswith(
+        "3ecfad755fa825f7a17c5526ec44e651 4 a.csv\n6d7fce9fee471194aa8b5b6e47267f03 2 sub/b.csv\n"
+    )
+    assert "data data/train\ndigest md5:" in text
+
+
+def test_a_mismatch_names_the_files(repo: Repo) -> None:
+    change(repo)
+    done = repro_check("data", "verify", cwd=repo.root)
+    assert done.code == 1
+    assert [line.strip() for line in done.out.splitlines()[1:]] == [
+        "changed a.csv (4 bytes, now 8)",
+        "added new.csv (0 bytes)",
+        "added the empty folder sub/",
+        "removed sub/b.csv (2 bytes)",
+    ]
+
+
+@pytest.mark.parametrize("forget", [False, True])
+def test_it_does_so_on_another_machine_too(repo: Repo, forget: bool) -> None:
+    import shutil
+
+    if forget:
+        shutil.rmtree(repo.root / ".git/repro-check")
+    change(repo)
+    done = repro_check("data", "diff", "configs/train.yaml", cwd=repo.root)
+    assert done.code == 1
+    assert "changed a.csv (4 bytes, now 8)" in done.out
+    finding = as_json("--select", "DATA002", cwd=repo.root).document["findings"][0]
+    assert "changed a.csv (4 bytes, now 8)" in finding["message"]
+
+
+def test_without_a_lock_file_it_is_said_that_the_files_are_not_known(repo: Repo) -> None:
+    import shutil
+
+    (repo.root / "repro-data.lock").unlink()
+    shutil.rmtree(repo.root / ".git/repro-check")
+    change(repo)
+    done = repro_check("data", "verify", cwd=repo.root)
+    assert done.code == 1
+    assert "which files changed is not known" in done.out
+
+
+def test_a_damaged_lock_file_hides_no_mismatch_and_is_not_replaced(repo: Repo) -> None:
+    change(repo)
+    conflict = "<<<<<<< ours\n" + repo.text("repro-data.lock")
+    repo.write({"repro-data.lock": conflict})
+    assert repro_check("data", "verify", cwd=repo.root).code == 1
+    done = repro_check("data", "lock", "--update", cwd=repo.root)
+    assert done.code == 2
+    assert "line 1: a merge conflict" in done.err
+    assert repo.text("repro-data.lock") == conflict
+
+
+def test_the_document_has_everything(repo: Repo) -> None:
+    change(repo)
+    done = repro_check("data", "verify", "--output-format", "json", cwd=repo.root)
+    assert done.code == 1
+    (one,) = json.loads(done.out)["data"]
+    assert (one["config"], one["name"], one["path"]) == ("configs/train.yaml", "data", "data/train")
+    assert (one["state"], one["algorithm"], one["changes"]) == ("mismatch", "md5", 4)
+    assert one["changed"][0] == {
+        "path": "a.csv",
+        "kind": "changed",
+        "old_size": 4,
+        "new_size": 8,
+    }
+
+
+def test_the_status_is_a_table_of_all_data(repo: Repo) -> None:
+    repo.write(
+        {
+            "configs/eval.yaml": "data:\n  dir: data/none\n  md5: " + "0" * 32 + "\n",
+            "configs/more.yaml": "data_dir: ./data/other\n",
+        }
+    )
+    done = repro_check("data", "status", cwd=repo.root)
+    assert done.code == 0
+    states = [line.split("  ")[0] for line in done.out.splitlines()]
+    assert states == ["STATE", "missing", "matches", "not declared"]
+    change(repo)
+    assert "changed" in repro_check("data", "status", "configs/train.yaml", cwd=repo.root).out
+
+
+def test_another_algorithm_replaces_digest_and_section(repo: Repo) -> None:
+    done = repro_check("data", "lock", "--update", "--algo", "tree:blake3", cwd=repo.root)
+    assert done.code == 0
+    assert 'md5: "tree:blake3:' in repo.text("configs/train.yaml")
+    assert "md5:" not in repo.text("repro-data.lock")
+    repo.write({"data/train/.DS_Store": "junk"})
+    assert repro_check("data", "verify", cwd=repo.root).code == 0
+
+
+def test_junk_is_spoken_of_when_it_is_recorded(repo: Repo) -> None:
+    repo.write({"data/train/.DS_Store": "junk"})
+    done = repro_check("data", "lock", "--update", cwd=repo.root)
+    assert done.code == 0
+    assert ".DS_Store" in done.err
+
+
+def test_a_name_that_would_steer_a_terminal_is_shown_harmless(repo: Repo) -> None:
+    repo.write({"data/train/\x1b]52;c;evil\x07": "x"})
+    for words in (("verify",), ("diff",), ("diff", "--output-format", "json")):
+        done = repro_check("data", *words, cwd=repo.root)
+        assert done.code == 1
+        assert "\x1b" not in done.out
+        assert "evil" in done.out
+
+
+def test_what_is_behind_a_url_is_read_only_if_asked(repo: Repo) -> None:
+    repo.write({"configs/train.yaml": "data:\n  dir: s3://bucket/x\n  digest:\n"})
+    done = repro_check("data", "lock", cwd=repo.root)
+    assert done.code == 3
+    assert "--remote" in done.err
+
+
+def test_a_scheduler_that_is_not_there_is_a_clear_error(repo: Repo) -> None:
+    pytest.importorskip("distributed")
+    words = ("data", "hash", "--cluster", "nonsense://x", "data/train")
+    done = repro_check(*words, cwd=repo.root)
+    assert done.code == 2
+    assert "nonsense" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_the_digest_of_a_path_that_is_not_there_is_a_clear_error(repo: Repo) -> None:
+    done = repro_check("data", "hash", "nowhere", cwd=repo.root)
+    assert (done.code, "nowhere" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha256", "tree:md5", "tree:sha256", "tree:blake3"])
+def test_every_digest_that_is_printed_can_be_recorded(repo: Repo, algorithm: str) -> None:
+    done = repro_check("data", "hash", "--algo", algorithm, "data/train/a.csv", cwd=repo.root)
+    assert done.code == 0
+    text = f"data:\n  file: data/train/a.csv\n  digest: {algorithm}:{done.out.strip()}\n"
+    text = text.replace(f"{algorithm}:{algorithm}:", f"{algorithm}:")
+    repo.write({"configs/train.yaml": text})
+    assert repro_check("data", "verify", cwd=repo.root).code == 0
+
+
+def test_data_of_a_folder_without_git_are_remembered_in_the_users_cache(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "work"
+    (folder / "data").mkdir(parents=True)
+    (folder / "data/a").write_text("1")
+    os.utime(folder / "data/a", (0, 0))
+    (folder / "conf.yaml").write_text("data:\n  dir: data\n  md5:\n")
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    assert repro_check("data", "lock", cwd=folder, env=cache).code == 0
+    assert repro_check("data", "verify", cwd=folder, env=cache).code == 0
+    assert {path.name for path in folder.iterdir()} == {"data", "conf.yaml", "repro-data.lock"}
+    assert list((tmp_path / "cache").rglob("data-files/*"))
