@@ -113,7 +113,7 @@ DEFECTS = (
     Defect(
         "DATA001",
         "configs/experiment/scans.yaml",
-        add("name: scans\ndata_dir: ./data/scans # from two hospitals\n"),
+        add("name: scans\ndata_dir: ./scans # from two hospitals\n"),
     ),
     Defect("DATA002", "configs/config.yaml", replace("md5: bd13", "md5: 0000")),
     Defect("DEPS002", "requirements.txt", unpin),

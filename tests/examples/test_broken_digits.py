@@ -59,7 +59,8 @@ def test_every_default_rule_has_its_defect(broken: Path) -> None:
     message = broken / ".git" / "COMMIT_EDITMSG"
     said = check(broken, stages=frozenset({Stage.COMMIT_MESSAGE}), message=message)
     planted.update(codes(said))
-    assert planted == {rule.code for rule in load_rules() if rule.is_default}
+    asked = {r.code for r in load_rules() if r.is_default and r.stage is not Stage.RELEASE}
+    assert planted == asked
 
 
 def test_the_example_itself_is_clean() -> None:
