@@ -189,3 +189,24 @@ def test_data_of_a_folder_without_git_are_remembered_in_the_users_cache(
     assert repro_check("data", "verify", cwd=folder, env=cache).code == 0
     assert {path.name for path in folder.iterdir()} == {"data", "conf.yaml", "repro-data.lock"}
     assert list((tmp_path / "cache").rglob("data-files/*"))
+
+
+def test_a_named_config_that_cannot_be_read_is_not_checked(repo: Repo) -> None:
+    repo.write({"configs/bad.yaml": "a: b: c\n", "notes.txt": "x"})
+    done = repro_check("data", "verify", "configs/bad.yaml", cwd=repo.root)
+    assert (done.code, "configs/bad.yaml" in done.err) == (3, True)
+    assert repro_check("data", "verify", "notes.txt", cwd=repo.root).code == 2
+    assert repro_check("data", "verify", cwd=repo.root).code == 0
+
+
+def test_an_algorithm_without_digits_says_what_is_to_be_recorded(repo: Repo) -> None:
+    text = 'data:\n  train_dir: data/train\n  train_digest: "tree:blake3:"\n  all_dir: data\n'
+    repo.write({"configs/train.yaml": text + "  all_md5:\n"})
+    assert repro_check("data", "lock", cwd=repo.root).code == 0
+    assert 'train_digest: "tree:blake3:' in repo.text("configs/train.yaml")
+    done = repro_check("data", "verify", cwd=repo.root)
+    assert done.code == 0
+    assert [line.split(": ")[1] for line in done.out.splitlines()] == [
+        "data.train_dir",
+        "data.all_dir",
+    ]

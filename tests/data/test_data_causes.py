@@ -169,12 +169,13 @@ def test_data_whose_line_ends_git_has_rewritten_say_so(rewritten, keeps) -> None
     (line,) = [line for line in done.out.splitlines() if "line ends" in line]
     assert "git rewrote the line ends of a.csv, sub/b c.csv;" in line
     assert "`data/** -text` into .gitattributes" in line
+    assert "`git checkout -- data`" in line
     said = repro_check("check", "--stage", "data", cwd=rewritten.root)
     assert "git rewrote the line ends" in said.out
 
 
 def test_the_advice_helps(rewritten) -> None:
-    rewritten.commit(files={".gitattributes": "* text=auto eol=crlf\ndata/** -text\n"})
+    rewritten.write({".gitattributes": "* text=auto eol=crlf\ndata/** -text\n"})
     for file in (rewritten.root / "data").rglob("*.csv"):
         file.unlink()
     rewritten.git("checkout", "--", "data")

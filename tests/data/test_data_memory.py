@@ -186,9 +186,7 @@ def test_a_forged_memory_gives_no_wrong_digest_and_no_bug(data, tmp_path, lines,
         assert outcome == measured(None, data, algorithm)
 
 
-def digest_or_error(
-    index: StatIndex, data: Path, algorithm: Algorithm
-) -> str | UndefinedTreeError:
+def digest_or_error(index: StatIndex, data: Path, algorithm: Algorithm) -> str | UndefinedTreeError:
     try:
         return measured(index, data, algorithm)
     except UndefinedTreeError as error:
@@ -326,6 +324,29 @@ def test_a_full_disk_keeps_the_old_memory_and_leaves_nothing_beside_it(file, siz
     assert done.stderr == ""
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("size", [0, 10, 150])
+def test_a_full_disk_keeps_the_old_index_and_leaves_nothing_beside_it(data, tmp_path, size) -> None:
+    index = StatIndex(tmp_path / "index", clock=lambda: time.time_ns() + LATER)
+    digest = measured(index, data, Algorithm.MD5)
+    before = index.file.read_bytes()
+    program = (
+        "import sys, time; from pathlib import Path\n"
+        "from repro_check.data import Algorithm, StatIndex\n"
+        "from repro_check.data.listing import list_tree\n"
+        "data, folder = map(Path, sys.argv[1:])\n"
+        "index = StatIndex(folder, clock=lambda: time.time_ns() + 10**10)\n"
+        "did = index.record(data, Algorithm.TREE_MD5, list_tree(data), 'd' * 32,"
+        " since_ns=index.clock())\n"
+        "print(did, index.lookup(data, Algorithm.MD5, list_tree(data)))"
+    )
+    done = limited("-c", program, str(data), str(index.file.parent), size=size)
+    assert done.stdout == f"False {digest}\n", done.stderr
+    assert index.file.read_bytes() == before
+    assert [path.name for path in index.file.parent.iterdir() if path.is_file()] == [
+        index.file.name
+    ]
 
 
 def test_a_folder_that_cannot_be_made_means_no_memory(data, tmp_path) -> None:

@@ -85,7 +85,9 @@ def test_a_memory_in_the_wrong_order_makes_files_unknown_and_no_others_known(tmp
     assert all(one.known.path == one.path for one in found if isinstance(one, Slot) and one.known)
 
 
-@pytest.mark.parametrize(("stat", "is_known"), [("1", True), ("2", False), (RACY, False), ("", False)])
+@pytest.mark.parametrize(
+    ("stat", "is_known"), [("1", True), ("2", False), (RACY, False), ("", False)]
+)
 def test_a_file_is_known_only_if_it_looks_as_it_did(tmp_path, stat, is_known) -> None:
     folder = make(tmp_path / "data", "a")
     (slot,) = walked(folder, remembered("a", stat=stat))

@@ -104,7 +104,7 @@ def _here() -> Path:
 
 def _named(here: Path, word: str) -> Path:
     path = Path(os.path.normpath(here / word))
-    if not path.exists():
+    if not os.path.exists(path):  # unlike `Path.exists`, it never raises
         raise UsageError(f"there is no file or folder `{visible(word)}`", fix="Check the path.")
     if not (path.is_file() or path.is_dir()):
         raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from repro_check.runtime.junk import find_junk, is_junk
 from repro_check.sources.git_process import run
 
 _MOST = 20
+_REWRITTEN = {("i/lf", "w/crlf"), ("i/crlf", "w/lf")}
+"""Line ends in the index and in the work tree, as `git ls-files --eol` calls them."""
 
 
 def causes(
@@ -34,12 +37,21 @@ def causes(
 
 
 def _junk(path: Path, changed: Sequence[Change]) -> str:
-    names = [change.path for change in changed if is_junk(change.path.rstrip("/"))]
-    if not changed:
-        names = list(find_junk(str(path), limit=_MOST))
-    if not names:
-        return ""
-    return f"files of the operating system lie in it: {_some(names)}; remove them"
+    told = [change for change in changed if is_junk(change.path.rstrip("/"))]
+    gone = [change.path for change in told if change.new_size is None]
+    names = [change.path for change in told if change.new_size is not None]
+    # a folder that changed may stand for all that is in it
+    folders = [change.path for change in changed if change.path.endswith("/")] if changed else [""]
+    for folder in folders:
+        names += [folder + name for name in find_junk(str(path / folder), limit=_MOST)]
+    if names:
+        return f"files of the operating system lie in it: {_some(names)}; remove them"
+    if gone:
+        return (
+            f"the record counts files of the operating system, which are gone: {_some(gone)}; "
+            "record the data again without them"
+        )
+    return ""
 
 
 def _normalisation(changed: Sequence[Change]) -> str:
@@ -65,28 +77,30 @@ def _normalisation(changed: Sequence[Change]) -> str:
 
 def _line_ends(path: Path, changed: Sequence[Change], root: Path) -> str:
     """Text that git checked out with other line ends than it stores (git-scm.com/docs/gitattributes)."""
-    if not path.is_relative_to(root):
+    real = Path(os.path.realpath(path))
+    if not real.is_relative_to(root):
         return ""
-    below = path.relative_to(root).as_posix()
+    below = real.relative_to(root).as_posix()
     try:
         out = run(root, "ls-files", "--eol", "-z", "--", f":(literal){below}")
     except ReproCheckError:
         return ""  # no repository of git: nothing rewrites line ends
-    suspects = {change.path for change in changed}
+    suspects = {change.path for change in changed if not change.path.endswith("/")}
+    folders = tuple(change.path for change in changed if change.path.endswith("/"))
     names = []
     for line in out.decode("utf-8", "surrogateescape").split("\0"):
         attributes, _, name = line.partition("\t")
-        relative = name[len(below) :].lstrip("/") or path.name
+        relative = name[len(below) :].lstrip("/") or real.name
         words = attributes.split()
-        if len(words) < 2 or (suspects and relative not in suspects):
-            continue
-        if (words[0], words[1]) in {("i/lf", "w/crlf"), ("i/crlf", "w/lf")}:
+        is_suspect = not changed or relative in suspects or relative.startswith(folders)
+        if len(words) > 1 and is_suspect and tuple(words[:2]) in _REWRITTEN:
             names.append(relative)
     if not names:
         return ""
+    pattern = f"{below}/**" if real.is_dir() else below
     return (
-        f"git rewrote the line ends of {_some(names)}; write `{below}/** -text` into "
-        ".gitattributes and check them out again"
+        f"git rewrote the line ends of {_some(names)}; write `{pattern} -text` into "
+        f".gitattributes, delete the files and run `git checkout -- {below}`"
     )
 
 

@@ -8,6 +8,7 @@ belongs to `<x>_dir`, `<x>_path` or `<x>` in it. Lists and mappings of digests a
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,20 @@ def declarations(facts: ConfigFacts, reading: Reading = resolve) -> tuple[DataDe
         if declared:
             # An alias or a merge key makes one place in the file appear several times.
             found.setdefault((declared.path_entry.span, pair.digest.span, pair.file), declared)
-    return tuple(found.values())
+    return _told_apart(tuple(found.values()))
+
+
+def _told_apart(found: tuple[DataDeclaration, ...]) -> tuple[DataDeclaration, ...]:
+    """Two data sets of one mapping are called by their keys, `data.train_dir` and `data.val_dir`."""
+    count = Counter(declared.name for declared in found)
+    return tuple(
+        (
+            msgspec.structs.replace(declared, name=spelled(declared.path_entry.keys))
+            if count[declared.name] > 1
+            else declared
+        )
+        for declared in found
+    )
 
 
 def may_declare(facts: ConfigFacts) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from repro_check.data.declarations import DataDeclaration, mappings, path_beside
 from repro_check.data.digests import Algorithm, agree
-from repro_check.data.keys import GENERIC_KEYS, normal
+from repro_check.data.keys import DIGESTS, GENERIC_KEYS, normal
 from repro_check.findings import Edit, Location, Span
 from repro_check.runtime.config_keys import PATH_SUFFIXES
 from repro_check.sources.lines import Lines
@@ -23,16 +23,22 @@ _DIGEST_KEYS = {
     Algorithm.SHA256: "sha256",
     Algorithm.TREE_MD5: "digest",
     Algorithm.TREE_SHA256: "digest",
+    Algorithm.TREE_BLAKE3: "digest",
 }
 _CONSTRUCTED = frozenset({"_target_", "class_path"})
 _ARGUMENTS = frozenset({"init_args", "dict_kwargs", "kwargs"})
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A digest that was not written, and why, as a sentence's end."""
+    """A digest that was not written, and why, as a sentence's end.
+
+    Attributes:
+        is_recorded: another digest stands there, which `update` would replace.
+    """
 
     declaration: DataDeclaration
     reason: str
+    is_recorded: bool = False
 
 
 class LockPlan(msgspec.Struct, frozen=True):
@@ -73,15 +79,17 @@ def lock_edits(
         if recorded and agree(recorded, one.digest):
             continue
         if declared.digest_entry and recorded != "" and not update:
-            refused.append(Refusal(declared, "another digest is recorded already"))
+            reason = "another digest is recorded already"
+            refused.append(Refusal(declared, reason, is_recorded=True))
             continue
         try:
             if declared.digest_entry is None:
                 span, replacement = page.insertion(declared, one.digest)
             else:
-                span, replacement = page.filling(declared.digest_entry, one.digest)
-        except _Refused as reason:
-            refused.append(Refusal(declared, str(reason)))
+                digest = _named(one.digest, declared.digest_entry, declared.algorithm)
+                span, replacement = page.filling(declared.digest_entry, digest)
+        except _Refused as refusal:
+            refused.append(Refusal(declared, str(refusal)))
             continue
         if replacement not in edits.get(span, ""):
             edits[span] = edits.get(span, "") + replacement
@@ -173,6 +181,15 @@ class _Page:
         """The column behind the last character of a line."""
         starts = [*self.lines.starts, len(self.lines.text) + 1]
         return len(self.lines.text[starts[line - 1] : starts[line]].rstrip("\r\n")) + 1
+
+
+def _named(digest: str, entry: Entry, algorithm: Algorithm) -> str:
+    """The digest, with the name of its algorithm where the key would give it another one."""
+    words = (DIGESTS.fullmatch(normal(key)) for key in reversed(entry.keys) if isinstance(key, str))
+    kind = next((match["kind"] for match in words if match), "")
+    name = algorithm.value
+    is_plain = ":" in digest or kind in {name, f"{name}sum", "digest", "checksum"}
+    return digest if is_plain else f"{name}:{digest}"
 
 
 def _is_on_one_line(entry: Entry) -> bool:

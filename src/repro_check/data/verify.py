@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from repro_check.runtime.manifest import Entry
 
 MOST_FILES = 20
+_CAUSING = 2_000
+"""Changes in which a cause is looked for; of names that were rewritten all new ones come first."""
 
 
 class State(enum.Enum):
@@ -272,7 +274,7 @@ def _mismatch(verdict: Verdict, path: Path, root: Path, means: Means) -> Verdict
         changed = changes(old, new, scheme.order)
     try:
         every = iter(changed)
-        first = list(itertools.islice(every, means.most_changes))
+        first = list(itertools.islice(every, max(means.most_changes, _CAUSING)))
         count = len(first) + sum(1 for _ in every)
     except (UndefinedTreeError, OSError, PointerMet):
         first = ()
@@ -280,7 +282,7 @@ def _mismatch(verdict: Verdict, path: Path, root: Path, means: Means) -> Verdict
         verdict,
         state=State.MISMATCH,
         reason="",
-        changed=tuple(first),
+        changed=tuple(first[: means.most_changes]),
         changes=count or None,
         causes=causes(
             path, first, root=Path(os.path.realpath(root)), counts_junk=algorithm is Algorithm.MD5

@@ -36,12 +36,16 @@ class Change(NamedTuple):
         if self.path.endswith("/") and not self.old_size and not self.new_size:
             return f"{self.kind} the empty folder {self.path}"
         if self.old_size is None:
-            return f"added {self.path} ({self.new_size:,} bytes)"
+            return f"added {self.path} ({_bytes(self.new_size)})"
         if self.new_size is None:
-            return f"removed {self.path} ({self.old_size:,} bytes)"
+            return f"removed {self.path} ({_bytes(self.old_size)})"
         if self.old_size == self.new_size:
-            return f"changed {self.path} (still {self.new_size:,} bytes)"
-        return f"changed {self.path} ({self.old_size:,} bytes, now {self.new_size:,})"
+            return f"changed {self.path} (still {_bytes(self.new_size)})"
+        return f"changed {self.path} ({_bytes(self.old_size)}, now {self.new_size:,})"
+
+
+def _bytes(size: int | None) -> str:
+    return "1 byte" if size == 1 else f"{size or 0:,} bytes"
 
 
 def key_of(order: Order) -> Key:

@@ -15,6 +15,7 @@ from repro_check.data.hashers import Hasher, Pool
 from repro_check.data.repository import Announce, means_of
 from repro_check.data.verify import Means
 from repro_check.engine import Session
+from repro_check.errors import NotCheckedError, UsageError
 from repro_check.render.visible import visible
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -69,6 +70,8 @@ def asked(configs: tuple[str, ...], *, address: str | None, remote: bool) -> Ite
     opened = opening.open_place(configs)
     session = opening.open_session(opened, opened.loaded.settings)
     scope = opening.default_scope(opened, ())
+    if opened.names_files:
+        _check_readable(session, opened.paths)
     with meter() as shown, hasher(address) as chosen:
         means = msgspec.structs.replace(
             means_of(session.project), hasher=chosen, meter=shown, reads_remote=remote
@@ -78,6 +81,26 @@ def asked(configs: tuple[str, ...], *, address: str | None, remote: bool) -> Ite
             shown.begin(f"{visible(config)}: {visible(declaration.name)}")
 
         yield Asked(session, scope.includes, means, announce)
+
+
+def _check_readable(session: Session, paths: tuple[str, ...]) -> None:
+    """A config that was named and says nothing that could be read is no config without data."""
+    configs = session.project.configs
+    for path in paths:
+        if configs.get(path) is not None:
+            continue
+        if path not in list(configs):
+            raise UsageError(
+                "this is no config",
+                where=visible(path),
+                fix="Name a YAML, TOML or JSON file, or a file of DVC.",
+            )
+        reason = next((note.reason for note in session.store.not_checked if note.path == path), "")
+        raise NotCheckedError(
+            f"the config cannot be read ({visible(reason) or 'it is damaged'})",
+            where=visible(path),
+            fix="Mend the file.",
+        )
 
 
 @contextmanager

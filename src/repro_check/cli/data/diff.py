@@ -36,8 +36,7 @@ def command(
         )
         for item in checks:
             found.append(item)
-            lines = diff_lines(item) if output_format == "text" else ()
-            if lines:
+            if output_format == "text" and (lines := list(diff_lines(item))):
                 say("\n".join(lines))
     if output_format == "json":
         from repro_check.render.data_document import document

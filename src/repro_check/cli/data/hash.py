@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import click
 
@@ -29,9 +29,20 @@ _CHOICES = [algorithm.value for algorithm in Algorithm if not algorithm.is_dvc]
 @cluster
 def command(path: str, algo: str, cluster: str | None) -> None:
     """Print the digest of PATH: a file, a folder, or a URL that fsspec reads."""
-    if not is_url(path) and not Path(path).exists():
+    if not is_url(path) and _is_missing(path):
         raise UsageError(f"there is no file or folder `{visible(path)}`", fix="Check the path.")
     with meter() as shown, hasher(cluster) as chosen:
         shown.begin(visible(path))
         digest = hash_path(path, Algorithm(algo), hasher=chosen, meter=shown)
     click.echo(digest)
+
+
+def _is_missing(path: str) -> bool:
+    """Whether there is nothing; what may not be looked at is spoken of by who tries to read it."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

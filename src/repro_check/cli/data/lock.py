@@ -63,7 +63,7 @@ def command(
                 continue
             did_find = True
             did_refuse |= _refuse(recording)
-            did_replace_nothing |= bool(recording.plan.refused) and not update
+            did_replace_nothing |= any(one.is_recorded for one in recording.plan.refused)
             did_write |= _write(opened, recording, diff_only=diff_only)
             recordings.append(recording)
         if not diff_only and update_lock(project, recordings):
