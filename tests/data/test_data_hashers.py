@@ -281,6 +281,21 @@ def as_a_user_of_its_own() -> tuple[str, ...]:
     return words
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")
+def test_a_job_with_one_core_of_a_large_machine_starts_no_process(files) -> None:
+    program = (
+        "import multiprocessing, os, sys\n"
+        "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+        "from repro_check.data.hashers import Pool; from repro_check.data.batches import Batch\n"
+        "found = Pool().digests([Batch('md5', tuple(sys.argv[1:]), 1 << 30)] * 9); next(found)\n"
+        "print(multiprocessing.active_children())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *files], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "[]\n", done.stderr
+
+
 def test_a_worker_does_not_outlive_a_killed_parent(files) -> None:
     program = (
         "import os, sys, multiprocessing\n"

@@ -1,340 +1,45 @@
-"""Digests from memory are those from scratch, whatever happened to the data in between."""
+"""Digests from memory are those from scratch, read as little as may be."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from data_support import LFS, facts_of
-from hypothesis import HealthCheck, example, given, settings
+from data_measuring_support import (
+    ALGORITHMS,
+    SAME_STREAM,
+    START,
+    WINDOW_NS,
+    add,
+    change_at_the_same_size,
+    from_scratch,
+    grow,
+    make,
+    md5_from_scratch,
+    remove,
+    rename,
+    soon,
+    wait,
+)
+from data_support import LFS
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from repro_check.data import Algorithm, State, StatIndex, declarations, verify
+from repro_check.data import Algorithm, StatIndex
 from repro_check.data.batches import Batch, Hashed, hash_batch
 from repro_check.data.hashers import Here
-from repro_check.data.index import RACY_NS
 from repro_check.data.measuring import Difference, Measure, OverBudget
 from repro_check.data.schemes import scheme_of
 from repro_check.data.stream_length import StreamLength
-from repro_check.data.verify import Means
-from repro_check.runtime.junk import is_junk
 from repro_check.runtime.manifest import Entry
 from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import UndefinedTreeError
-
-WINDOW_NS = 20_000_000
-"""Younger files are read again; longer than a tick of the kernel's clock, and soon over."""
-
-ALGORITHMS = [
-    Algorithm.MD5,
-    Algorithm.TREE_MD5,
-    Algorithm.TREE_SHA256,
-    Algorithm.TREE_BLAKE3,
-    Algorithm.DVC,
-]
-
-
-def soon() -> int:
-    return time.time_ns() + RACY_NS - WINDOW_NS
-
-
-def wait() -> None:
-    """Until what was written last is old enough to be remembered."""
-    time.sleep(1.5 * WINDOW_NS / 1e9)
-
-
-# The definitions, as plainly as they can be written down.
-
-
-def md5_from_scratch(folder: Path, state=None):
-    state = state or hashlib.md5()
-    for path in sorted(folder.iterdir(), key=lambda path: str(path).lower()):
-        state.update(path.name.encode())
-        if path.is_file():
-            state.update(path.read_bytes())
-        elif path.is_dir():
-            md5_from_scratch(path, state)
-    return state
-
-
-def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path.read_bytes()
-
-
-def tree_from_scratch(folder: Path, name: str) -> str:
-    blake3 = pytest.importorskip("blake3").blake3
-    new = blake3 if name == "blake3" else getattr(hashlib, name)
-    whole = new(b"")
-    for path, content in files_of(folder):
-        if not any(map(is_junk, path.split("/"))):
-            whole.update(f"{new(content).hexdigest()} {len(content)} {path}\0".encode())
-    return f"tree:{name}:{whole.hexdigest()}"
-
-
-def dvc_from_scratch(folder: Path) -> str:
-    records = [
-        {"md5": hashlib.md5(content).hexdigest(), "relpath": path}
-        for path, content in files_of(folder)
-    ]
-    return hashlib.md5(json.dumps(records).encode()).hexdigest() + ".dir"
-
-
-def from_scratch(folder: Path, algorithm: Algorithm) -> str:
-    if algorithm is Algorithm.MD5:
-        return md5_from_scratch(folder).hexdigest()
-    if algorithm is Algorithm.DVC:
-        return dvc_from_scratch(folder)
-    return tree_from_scratch(folder, algorithm.value.removeprefix("tree:"))
-
-
-# What may happen to a file. Each takes the folder, a file in it and a number.
-
-
-def change_at_the_same_size(_folder: Path, file: Path, number: int) -> None:
-    content = bytearray(file.read_bytes() or b"")
-    if content:
-        content[number % len(content)] ^= 1
-        file.write_bytes(content)
-
-
-def change_at_the_same_size_and_time(folder: Path, file: Path, number: int) -> None:
-    status = file.stat()
-    change_at_the_same_size(folder, file, number)
-    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
-
-
-def grow(_folder: Path, file: Path, number: int) -> None:
-    with file.open("ab") as stream:
-        stream.write(b"x" * (1 + number % 3))
-
-
-def empty(_folder: Path, file: Path, _number: int) -> None:
-    file.write_bytes(b"")
-
-
-def remove(_folder: Path, file: Path, _number: int) -> None:
-    file.unlink()
-
-
-def add(folder: Path, _file: Path, number: int) -> None:
-    below = folder / ["", "sub", "zz/deep"][number % 3]
-    below.mkdir(parents=True, exist_ok=True)
-    (below / f"n{number}").write_bytes(b"n" * (number % 4))
-
-
-def add_an_empty_folder(folder: Path, _file: Path, number: int) -> None:
-    (folder / f"e{number}").mkdir(exist_ok=True)
-
-
-def add_junk(_folder: Path, file: Path, _number: int) -> None:
-    (file.parent / ".DS_Store").write_bytes(b"j")
-
-
-def rename(_folder: Path, file: Path, number: int) -> None:
-    file.rename(file.with_name(f"{file.name}{number % 3}"))
-
-
-def rename_in_another_case(_folder: Path, file: Path, _number: int) -> None:
-    if not file.with_name(file.name.swapcase()).exists():
-        file.rename(file.with_name(file.name.swapcase()))
-
-
-def move_to_the_top(folder: Path, file: Path, _number: int) -> None:
-    if not (folder / file.name).exists():
-        file.rename(folder / file.name)
-
-
-def touch(_folder: Path, file: Path, number: int) -> None:
-    os.utime(file, ns=(number, number))
-
-
-def change_the_mode(_folder: Path, file: Path, number: int) -> None:
-    file.chmod(0o600 + number % 64)
-
-
-def swap_with_another(folder: Path, file: Path, number: int) -> None:
-    others = sorted(path for path in folder.rglob("*") if path.is_file())
-    other = others[number % len(others)]
-    if other != file:
-        file.rename(folder / "swap")
-        other.rename(file)
-        (folder / "swap").rename(other)
-
-
-def replace_by_a_copy(_folder: Path, file: Path, _number: int) -> None:
-    shutil.copy2(file, f"{file}.copy")
-    Path(f"{file}.copy").replace(file)
-
-
-def move_a_byte_from_the_content_into_the_name(_folder: Path, file: Path, _number: int) -> None:
-    content = file.read_bytes()
-    name = file.name + content[:1].decode("ascii", "replace")
-    if name.isalnum() and not file.with_name(name).exists():
-        file.write_bytes(content[1:])
-        file.rename(file.with_name(name))
-
-
-def move_a_byte_from_the_name_into_the_content(_folder: Path, file: Path, _number: int) -> None:
-    name, last = file.name[:-1], file.name[-1:]
-    if name.strip(".") and not file.with_name(name).exists():
-        file.write_bytes(last.encode() + file.read_bytes())
-        file.rename(file.with_name(name))
-
-
-def turn_a_file_into_a_folder_with_the_same_stream(_folder: Path, file: Path, _number: int) -> None:
-    content = file.read_bytes()
-    if content and content.decode("ascii", "replace").isalnum() and len(content) < 200:
-        file.unlink()
-        file.mkdir()
-        (file / content.decode()).write_bytes(b"")
-
-
-def turn_into_a_link(folder: Path, file: Path, number: int) -> None:
-    others = sorted(path for path in folder.rglob("*") if path.is_file() and path != file)
-    if others:
-        other = others[number % len(others)].resolve()
-        if other != file.resolve():
-            file.unlink()
-            file.symlink_to(os.path.relpath(other, file.parent))
-
-
-EDITS = [
-    *(change_at_the_same_size, change_at_the_same_size_and_time, grow, empty, remove, add),
-    *(add_an_empty_folder, add_junk, rename, rename_in_another_case, move_to_the_top, touch),
-    *(change_the_mode, swap_with_another, replace_by_a_copy, turn_into_a_link),
-    move_a_byte_from_the_content_into_the_name,
-    move_a_byte_from_the_name_into_the_content,
-    turn_a_file_into_a_folder_with_the_same_stream,
-]
-SAME_STREAM = [
-    move_a_byte_from_the_content_into_the_name,
-    move_a_byte_from_the_name_into_the_content,
-    turn_a_file_into_a_folder_with_the_same_stream,
-]
-
-
-class Step(NamedTuple):
-    edit: Callable[[Path, Path, int], None]
-    which: int
-    number: int
-    waits: bool
-
-
-STEPS = st.lists(
-    st.builds(
-        Step,
-        st.sampled_from(EDITS) | st.sampled_from(SAME_STREAM),
-        st.integers(0, 20),
-        st.integers(0, 20),
-        st.booleans(),
-    ),
-    min_size=1,
-    max_size=4,
-)
-START = {"a": b"1", "ab": b"", "B": b"22", "sub/c": b"333", "sub/d": b"333", "zz/x": b"q"}
-
-
-def make(folder: Path, files: dict[str, bytes]) -> Path:
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-    return folder
-
-
-def apply(step: Step, folder: Path) -> None:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    file = files[step.which % len(files)] if files else folder / "first"
-    if not files:
-        file.write_bytes(b"1")
-    step.edit(folder, file, step.number)
-
-
-def outcome_of(measure: Callable[[], str]) -> str:
-    try:
-        return measure()
-    except UndefinedTreeError as error:
-        return f"undefined: {error.reason}"
-
-
-def declared(root: Path, algorithm: Algorithm, digest: str):
-    if algorithm is Algorithm.DVC:
-        text = f"outs:\n- md5: {digest}\n  path: data\n  hash: md5\n"
-        from repro_check.data.dvc_outs import outs
-
-        (found,) = outs(facts_of(text), "data.dvc")
-        return found, "data.dvc"
-    (root / "conf.yaml").write_text("x: 1\n")
-    (found,) = declarations(
-        facts_of(f'dir: data\n{"md5" if ":" not in digest else "digest"}: "{digest}"\n')
-    )
-    return found, "conf.yaml"
-
-
-@pytest.mark.parametrize("edit", EDITS)
-@pytest.mark.parametrize("which", [1, 4])
-def test_after_an_edit_digest_and_verdict_are_those_from_scratch(edit, which) -> None:
-    follow([Step(edit, which, 0, waits=True)])
-
-
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(STEPS)
-@example([Step(swap_with_another, 3, 4, True), Step(swap_with_another, 0, 2, True)])
-@example([Step(rename_in_another_case, 1, 0, True), Step(change_at_the_same_size, 1, 0, False)])
-def test_after_any_edits_digest_and_verdict_are_those_from_scratch(steps: list[Step]) -> None:
-    follow(steps)
-
-
-def follow(steps: list[Step]) -> None:
-    """Edit data step by step, and compare memory with what is there after each."""
-    with tempfile.TemporaryDirectory() as temporary:
-        root = Path(temporary, "repo")
-        folder = make(root / "data", START)
-        index = StatIndex(Path(temporary, "index"), clock=soon)
-        recorded = {one: from_scratch(folder, one) for one in ALGORITHMS}
-        wait()
-        for algorithm in ALGORITHMS:
-            scheme = scheme_of(algorithm, root=root, path=folder)
-            found = Measure(folder, scheme, index=index, hasher=Here()).digest(keep_files=True)
-            assert found.digest == recorded[algorithm]
-        for step in steps:
-            apply(step, folder)
-            if step.waits:
-                wait()
-            for algorithm in ALGORITHMS:
-                compare(folder, algorithm, recorded[algorithm], index)
-
-
-def compare(folder: Path, algorithm: Algorithm, recorded: str, index: StatIndex) -> None:
-    root = folder.parent
-    scheme = scheme_of(algorithm, root=root, path=folder)
-    plain = outcome_of(lambda: Measure(folder, scheme, hasher=Here()).digest().digest)
-    if not plain.startswith("undefined"):
-        assert plain == from_scratch(folder, algorithm)
-    # first as a check does, which may stop early, then as the command does that records
-    declaration, config = declared(root, algorithm, recorded)
-    verdict = verify(
-        declaration, root=root, config_path=config, means=Means(index=index, hasher=Here())
-    )
-    if plain.startswith("undefined"):
-        assert verdict.state is State.UNDEFINED
-        return
-    assert verdict.state is (State.MATCH if plain == recorded else State.MISMATCH)
-    assert verdict.actual in ("", plain)
-    again = Measure(folder, scheme, index=index, hasher=Here())
-    assert again.digest().digest == plain
-    entries = list(again.manifest())
-    assert entries == list(Measure(folder, scheme, hasher=Here()).manifest())
 
 
 class Counting:

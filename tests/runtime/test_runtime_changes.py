@@ -165,9 +165,9 @@ def test_a_collapsed_manifest_tells_which_top_folder_changed(tmp_path: Path) -> 
     os.truncate(tmp_path / "c", 0)
     new = collapsed(md5_manifest_of(str(tmp_path)), "md5")
     assert list(map(str, changes(old, new, Order.LOWER_CASE))) == [
-        "changed B/ (still 1 bytes)",
-        "changed c (1 bytes, now 0)",
-        "removed empty/ (0 bytes)",
+        "changed B/ (still 1 byte)",
+        "changed c (1 byte, now 0)",
+        "removed the empty folder empty/",
     ]
 
 

@@ -250,7 +250,7 @@ def test_a_collapsed_record_names_the_folders(data, tmp_path):
     (data / "big" / "x").write_bytes(b"22")
     with pytest.raises(DataMismatch) as caught:
         verify_data(data, section.digest)
-    assert [str(change) for change in caught.value.changed] == ["changed big/ (1 bytes, now 2)"]
+    assert [str(change) for change in caught.value.changed] == ["changed big/ (1 byte, now 2)"]
 
 
 def test_names_of_files_cannot_steer_a_terminal(data, tmp_path):

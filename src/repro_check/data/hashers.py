@@ -43,7 +43,7 @@ class Pool:
 
     def digests(self, batches: Iterable[Batch]) -> Iterator[tuple[Hashed, ...]]:
         """Batches in order, two a worker in flight."""
-        workers = os.cpu_count() or 1
+        workers = _cores()
         ahead = iter(batches)
         held: list[Batch] = []
         for batch in ahead:
@@ -58,3 +58,10 @@ class Pool:
                 yield from map(hash_batch, held)
                 held = []
         yield from map(hash_batch, held)
+
+
+def _cores() -> int:
+    """The cores that this process may use; a job on a cluster often has few of its machine's."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -8,15 +8,19 @@ from typing import Any
 from repro_check import __version__
 from repro_check.data import DataDeclaration
 from repro_check.data.repository import Checked
+from repro_check.findings import NotChecked
 from repro_check.render.json_document import dump
 from repro_check.render.visible import encodable
 from repro_check.runtime.changes import Change
 
 
 def document(
-    found: Sequence[Checked], not_declared: Sequence[tuple[str, DataDeclaration]] = ()
+    found: Sequence[Checked],
+    not_declared: Sequence[tuple[str, DataDeclaration]] = (),
+    *,
+    unread: Sequence[NotChecked] = (),
 ) -> str:
-    """All verdicts, and the data without a digest, without the last newline."""
+    """All verdicts, data without a digest and damaged configs, without the last newline."""
     return dump(
         {
             "version": 1,
@@ -24,6 +28,10 @@ def document(
             "data": [_verdict(item) for item in found],
             "not_declared": [
                 {"config": encodable(config), **_declaration(one)} for config, one in not_declared
+            ],
+            "not_read": [
+                {"config": encodable(note.path), "reason": encodable(note.reason)}
+                for note in unread
             ],
         }
     ).rstrip("\n")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from repro_check.data import DataDeclaration, State, Verdict
 from repro_check.data.repository import Checked
+from repro_check.findings import NotChecked
 from repro_check.render.visible import columns, visible
 from repro_check.runtime.changes import Change
 from repro_check.text import counted
@@ -76,6 +77,12 @@ def table(
         ).rstrip()
         for row in rows
     ]
+
+
+def unread_lines(unread: Sequence[NotChecked]) -> Iterator[str]:
+    """One line for each config whose data are unknown because it cannot be read."""
+    for note in unread:
+        yield f"{'not read':<13} {visible(note.path)}: mend this config: {visible(note.reason)}"
 
 
 def size_text(size: int) -> str:

@@ -20,6 +20,7 @@ PATH_SUFFIXES = ("", "_dir", "_path", "_root", "_folder", "_file", "_directory")
 """`<x>_md5` belongs to `<x>` followed by one of these."""
 
 _DIGEST = re.compile(r"(?:(?P<stem>.+)_)?(?P<kind>md5(?:sum)?|sha256(?:sum)?|blake3|digest)")
+_URL = re.compile(r"(?:.+_)?(?:urls?|uri|href|link)")
 
 
 def pairs(config: object) -> Iterator[tuple[str, str]]:
@@ -67,6 +68,8 @@ def _pairs(config: object, seen: dict[int, object]) -> Iterator[tuple[str, str]]
         path = next(
             (mapping[keys[c]] for c in candidates if c in keys and _is_path(mapping[keys[c]])), None
         )
+        if path is None and any(_URL.fullmatch(other) for other in keys):
+            continue  # that of a file to be downloaded
         if path is None:
             raise ValueError(f"{key!r} stands beside no path: name it `dir`, `path` or `file`")
         if not value:

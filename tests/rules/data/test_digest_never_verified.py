@@ -81,7 +81,7 @@ def test_a_digest_that_nothing_compares_is_found_at_its_value(make_repo: MakeRep
     assert (finding.severity, finding.confidence) == (Severity.WARNING, Confidence.HIGH)
     (related,) = finding.related
     assert related.location.label == "train.py:13:1"
-    assert "verify_data(cfg.data)" in finding.help
+    assert "verify_data(cfg)" in finding.help, "a dictionary has no attributes"
     assert finding.fix is None
 
 
@@ -338,6 +338,16 @@ def test_the_call_names_what_the_config_holds(make_repo: MakeRepo, config: str, 
     repo = fixed(make_repo, {"conf/config.yaml": config, "train.py": HYDRA})
     assert repo is not None
     assert f"    {call}\n" in repo.text("train.py")
+
+
+def test_the_help_names_the_place_of_a_group_in_the_composed_config(make_repo: MakeRepo) -> None:
+    files = {
+        "conf/config.yaml": "defaults:\n  - data: scans\n  - _self_\nlr: 0.1\n",
+        "conf/data/scans.yaml": f"dir: data/train\nmd5: {DIGEST}\n",
+        "train.py": HYDRA,
+    }
+    (finding,) = check(make_repo(files, commit=False).root, "DATA005").findings
+    assert "`verify_data(cfg.data)`" in finding.help
 
 
 def test_options_of_a_group_are_verified_where_all_of_them_record(make_repo: MakeRepo) -> None:

@@ -26,6 +26,10 @@ class _LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
 
 @click.group("data", cls=_LazyGroup)
 def command() -> None:

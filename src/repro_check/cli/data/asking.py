@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -10,14 +11,20 @@ import click
 import msgspec
 
 from repro_check.cli import opening
-from repro_check.cli.meter import meter
+from repro_check.cli.meter import Meter, meter
+from repro_check.cli.output import say
 from repro_check.data.hashers import Hasher, Pool
 from repro_check.data.repository import Announce, means_of
 from repro_check.data.verify import Means
 from repro_check.engine import Session
 from repro_check.errors import NotCheckedError, UsageError
+from repro_check.findings import NotChecked
+from repro_check.project.configs import is_tool_config
 from repro_check.render.visible import visible
+from repro_check.sources.kinds import Role
 
+# a key of a digest; what a damaged file declares can be told from its text only
+_DIGEST_KEY = re.compile(rb"(md5|sha256|blake3|digest)(sum)?['\"]?\s*[:=]")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 output_format = click.option(
@@ -50,12 +57,33 @@ class Asked(msgspec.Struct, frozen=True):
         includes: whether a config is meant.
         means: how to read.
         announce: shows what is read now.
+        meter: the bar on which it shows it.
     """
 
     session: Session
     includes: Callable[[str], bool]
     means: Means
     announce: Announce
+    meter: Meter
+
+    def say(self, text: str, *, err: bool = False) -> None:
+        """Print lines on lines of their own: a bar that is shown makes way, and may come again."""
+        self.meter.close()
+        say(text, err=err)
+
+    def unread(self) -> Iterator[NotChecked]:
+        """The configs that are meant and damaged, and whose text speaks of a digest."""
+        from repro_check.data.dvc_outs import is_dvc_file
+
+        project, store = self.session.project, self.session.store
+        configs = set(project.configs)
+        for note in store.not_checked:
+            file = project.tree.get(note.path) if note.path in configs else None
+            if file is None or file.role is not Role.PRODUCT or not self.includes(note.path):
+                continue
+            is_data = is_dvc_file(note.path) or not is_tool_config(note.path)
+            if is_data and _DIGEST_KEY.search(store.content(file) or b""):
+                yield note
 
 
 @contextmanager
@@ -80,7 +108,7 @@ def asked(configs: tuple[str, ...], *, address: str | None, remote: bool) -> Ite
         def announce(config: str, declaration: Any) -> None:
             shown.begin(f"{visible(config)}: {visible(declaration.name)}")
 
-        yield Asked(session, scope.includes, means, announce)
+        yield Asked(session, scope.includes, means, announce, shown)
 
 
 def _check_readable(session: Session, paths: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from repro_check.cli.data.asking import asked, output_format, reading
 from repro_check.cli.output import say
 from repro_check.data import State
 from repro_check.data.repository import verify_all
-from repro_check.render.data_text import diff_lines
+from repro_check.render.data_text import diff_lines, unread_lines
 
 
 @click.command("diff")
@@ -37,12 +37,15 @@ def command(
         for item in checks:
             found.append(item)
             if output_format == "text" and (lines := list(diff_lines(item))):
-                say("\n".join(lines))
+                opened.say("\n".join(lines))
+        unread = list(opened.unread())
     if output_format == "json":
         from repro_check.render.data_document import document
 
-        click.echo(document(found))
+        click.echo(document(found, unread=unread))
+    elif unread:
+        say("\n".join(unread_lines(unread)))
     states = {item.verdict.state for item in found}
     if State.MISMATCH in states:
         sys.exit(1)
-    sys.exit(3 if states - {State.MATCH, State.NOT_RECORDED} else 0)
+    sys.exit(3 if unread or states - {State.MATCH, State.NOT_RECORDED} else 0)

@@ -11,9 +11,9 @@ from repro_check.cli.data.asking import Asked, asked, reading
 from repro_check.cli.output import say, say_diff
 from repro_check.data import Algorithm
 from repro_check.data.repository import Recording, record, update_lock
-from repro_check.engine.fix import diff, plan_edits, write
-from repro_check.errors import UsageError
-from repro_check.project.files import ConfigFile
+from repro_check.engine.fix import Change, diff, plan_edits, write
+from repro_check.errors import ReproCheckError, UsageError
+from repro_check.render.data_text import unread_lines
 from repro_check.render.visible import visible
 from repro_check.runtime.lockfile import FILE_NAME
 
@@ -62,34 +62,45 @@ def command(
             if recording is None:
                 continue
             did_find = True
-            did_refuse |= _refuse(recording)
+            did_refuse |= _refuse(opened, recording)
             did_replace_nothing |= any(one.is_recorded for one in recording.plan.refused)
-            did_write |= _write(opened, recording, diff_only=diff_only)
+            try:
+                change = _change(opened, recording)
+            except ReproCheckError as error:  # one odd file keeps no other from being recorded
+                did_refuse = True
+                opened.say(f"{visible(config.path)}: {_by_hand(error)}", err=True)
+                continue
+            if change is not None:
+                did_write = True
+                _write(opened, change, diff_only=diff_only)
             recordings.append(recording)
         if not diff_only and update_lock(project, recordings):
             did_write = True
-            say(f"{FILE_NAME}: written")
+            opened.say(f"{FILE_NAME}: written")
+        unread = list(opened.unread())
+    for line in unread_lines(unread):
+        say(line, err=True)
     if did_replace_nothing:
         click.echo("`--update` replaces digests that are recorded already.", err=True)
-    if not did_find:
+    if not did_find and not unread:
         click.echo(
             "Nothing to record: no config declares data with an `md5` key (it may be empty), and no "
             "config of an experiment names a data folder. Add `md5:` beside the path."
         )
-    elif not (did_write or did_refuse):
+    elif not (did_write or did_refuse or unread):
         click.echo("Every digest is recorded as the data are; nothing was written.")
-    sys.exit(3 if did_refuse else 0)
+    sys.exit(3 if did_refuse or unread else 0)
 
 
-def _refuse(recording: Recording) -> bool:
+def _refuse(opened: Asked, recording: Recording) -> bool:
     """Say what was not recorded; whether there is any."""
     path = visible(recording.config.path)
     for verdict in recording.unmeasured:
-        say(f"{path}: {visible(verdict.declaration.name)}: {verdict.reason}", err=True)
+        opened.say(f"{path}: {visible(verdict.declaration.name)}: {verdict.reason}", err=True)
     for refused in recording.plan.refused:
-        say(f"{path}: {visible(refused.declaration.name)}: {refused.reason}", err=True)
+        opened.say(f"{path}: {visible(refused.declaration.name)}: {refused.reason}", err=True)
     for name, files in recording.junk.items():
-        say(
+        opened.say(
             f"{path}: {visible(name)}: md5 counts files that the operating system dropped: "
             f"{visible(', '.join(files[:3]))}. Remove them and run this again with `--update`, or "
             "use a tree digest, which passes over them.",
@@ -98,23 +109,34 @@ def _refuse(recording: Recording) -> bool:
     return bool(recording.unmeasured or recording.plan.refused)
 
 
-def _write(opened: Asked, recording: Recording, *, diff_only: bool) -> bool:
-    """Write or show the edits of one config; whether there are any."""
+def _change(opened: Asked, recording: Recording) -> Change | None:
+    """The change to one config; None if it stays as it is.
+
+    Raises:
+        ReproCheckError: the edits would break the file.
+    """
     if not recording.plan.edits:
-        return False
+        return None
     config = recording.config
-    change = plan_edits(config.path, _content(opened, config), recording.plan.edits)
-    path = visible(config.path)
-    if diff_only:
-        say_diff(diff(msgspec.structs.replace(change, path=path)))
-    else:
-        write(change, opened.session.tree.root)
-        say(f"{path}: recorded {len(recording.plan.edits)}")
-    return True
-
-
-def _content(opened: Asked, config: ConfigFile) -> bytes:
     content = opened.session.store.content(config.file)
     if content is None:
         raise UsageError("the config can no longer be read", where=config.path)
-    return content
+    return plan_edits(config.path, content, recording.plan.edits)
+
+
+def _write(opened: Asked, change: Change, *, diff_only: bool) -> None:
+    """Write or show the edits of one config."""
+    path = visible(change.path)
+    if diff_only:
+        opened.meter.close()
+        say_diff(diff(msgspec.structs.replace(change, path=path)))
+    else:
+        write(change, opened.session.tree.root)
+        opened.say(f"{path}: recorded {change.fixes}")
+
+
+def _by_hand(error: ReproCheckError) -> str:
+    return (
+        f"nothing was recorded, since {visible(error.what)}; write the digest by hand, as "
+        "`repro-check data hash` prints it"
+    )

@@ -10,7 +10,7 @@ from repro_check.cli.data.asking import asked, output_format, reading
 from repro_check.cli.output import say
 from repro_check.data import State
 from repro_check.data.repository import verify_all
-from repro_check.render.data_text import verdict_lines
+from repro_check.render.data_text import unread_lines, verdict_lines
 
 
 @click.command("verify")
@@ -35,14 +35,17 @@ def command(
         for item in checks:
             found.append(item)
             if output_format == "text":
-                say("\n".join(verdict_lines(item)))
+                opened.say("\n".join(verdict_lines(item)))
+        unread = list(opened.unread())
     if output_format == "json":
         from repro_check.render.data_document import document
 
-        click.echo(document(found))
+        click.echo(document(found, unread=unread))
+    elif unread:
+        say("\n".join(unread_lines(unread)))
     elif not found:
         click.echo("No config declares data with a digest. `repro-check data lock` records it.")
     states = {item.verdict.state for item in found}
     if State.MISMATCH in states:
         sys.exit(1)
-    sys.exit(3 if states - {State.MATCH} else 0)
+    sys.exit(3 if unread or states - {State.MATCH} else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 import msgspec
@@ -89,6 +90,20 @@ def call_text(declared: DataDeclaration, config: str, package: Keys = ()) -> str
         return f"verify_data({_spelled(config, around)})"
     path, value = (*package, *declared.path_entry.keys), (*package, *digest)
     return f"verify_data({_spelled(config, path)}, {_spelled(config, value)})"
+
+
+def advised_call(project: Project, main: HydraMain | None, place: Place) -> str:
+    """The call to tell people of; "" for digests in lists and mappings.
+
+    Where it is not known how the script holds its config, the whole of it is handed over: that is
+    right for a dictionary, for arguments and for what OmegaConf makes.
+    """
+    config, declared = place
+    if main is not None:
+        with suppress(Unresolved):
+            package = ConfigSurroundings(config, project).package
+            return call_text(declared, main.parameter, package)
+    return call_text(declared, "cfg") and f"verify_data({main.parameter if main else 'cfg'})"
 
 
 def calls_for(project: Project, main: HydraMain, places: Sequence[Place]) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from repro_check.data.declarations import DataDeclaration
 from repro_check.data.declared import declared_data
 from repro_check.findings import (
     Confidence,
@@ -26,7 +25,7 @@ from repro_check.rules.data._launchers import compares_data
 from repro_check.rules.data._verifiers import Verifiers
 from repro_check.rules.data._verify_call import (
     Place,
-    call_text,
+    advised_call,
     calls_for,
     hydra_main,
     is_handed_on,
@@ -177,7 +176,7 @@ def _finding(
     return config.finding(
         digest.span if digest else item.path_entry.span,
         f"the digest of `{item.path_text or item.name}` is recorded, and {scripts} {compares}",
-        help=_help(project, item, entries),
+        help=_help(project, places[0], entries),
         confidence=confidence,
         related=[
             *(other.related(again.path_entry.span, "recorded too") for other, again in places[1:]),
@@ -187,9 +186,8 @@ def _finding(
     )
 
 
-def _help(project: Project, item: DataDeclaration, entries: Sequence[Entry]) -> str:
-    main = hydra_main(project, entries[0])
-    call = call_text(item, main.parameter if main else "cfg")
+def _help(project: Project, place: Place, entries: Sequence[Entry]) -> str:
+    call = advised_call(project, hydra_main(project, entries[0]), place)
     if not call:
         return "Run `repro-check data verify` before each training, in the script that starts it."
     return f"Begin training with these two lines: `{_IMPORT}` and `{call}`."
