@@ -68,7 +68,7 @@ def test_verifying_tells_match_mismatch_and_missing_apart(repo: Repo) -> None:
 def test_a_repository_without_declared_data_says_so(make_repo: MakeRepo) -> None:
     done = repro_check("data", "verify", cwd=make_repo({"a.yaml": "lr: 0.1\n"}).root)
     assert done.code == 0
-    assert "No config declares data" in done.out
+    assert "No config here declares data" in done.out
 
 
 def test_a_check_and_a_verification_agree(repo: Repo) -> None:

@@ -210,3 +210,70 @@ def test_an_algorithm_without_digits_says_what_is_to_be_recorded(repo: Repo) -> 
         "data.train_dir",
         "data.all_dir",
     ]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ("md5: 2b1a6d3ed2f0c4a5b6c7d8e9f0a1b2z", "only the digits"),
+        ("md5: 2b1a6d3ed2f0c4a5b6c7d8e9f0a1b2c", "has 31 digits, and 32 are needed"),
+        ('digest: "tree:blake3:12ab"', "has 4 digits, and 64 are needed"),
+        ('digest: "tree:blake3:zzz"', "only the digits"),
+    ],
+)
+def test_a_damaged_digest_is_a_mismatch_and_never_passed_over(
+    repo: Repo, recorded: str, said: str
+) -> None:
+    repo.write({"configs/train.yaml": f"data:\n  dir: data/train\n  {recorded}\n"})
+    done = repro_check("data", "verify", cwd=repo.root)
+    assert done.code == 1
+    assert said in done.out
+
+
+@pytest.mark.parametrize(
+    "text", ["train.md5", "weekly", "yes", "see-the-readme-of-the-data", "0.5"]
+)
+def test_what_is_no_digest_at_all_declares_nothing(repo: Repo, text: str) -> None:
+    repo.write({"configs/train.yaml": f"data:\n  dir: data/train\n  md5: {text}\n"})
+    done = repro_check("data", "verify", cwd=repo.root)
+    assert (done.code, "No config" in done.out) == (0, True)
+
+
+def test_a_config_that_is_named_is_one_whatever_it_is_called(repo: Repo) -> None:
+    text = "lr: 0.1\ndata_dir: data/train\n"
+    repo.write({"train.yaml": text})
+    assert "train.yaml" not in repro_check("data", "lock", cwd=repo.root).out
+    done = repro_check("data", "lock", "train.yaml", cwd=repo.root)
+    assert (done.code, done.out.splitlines()[0]) == (0, "train.yaml: recorded 1")
+    assert repo.text("train.yaml").startswith(text + "data_md5:")
+
+
+def test_nothing_is_written_beside_a_damaged_lock_file(repo: Repo) -> None:
+    change(repo)
+    repo.write({"repro-data.lock": "<<<<<<< ours\n"})
+    before = repo.text("configs/train.yaml")
+    assert repro_check("data", "lock", "--update", cwd=repo.root).code == 2
+    assert repo.text("configs/train.yaml") == before
+    assert "line 1: a merge conflict" in repro_check("data", "verify", cwd=repo.root).err
+
+
+def test_an_empty_folder_is_recorded_with_a_warning(repo: Repo) -> None:
+    (repo.root / "data/empty").mkdir()
+    repo.write({"configs/train.yaml": "data:\n  dir: data/empty\n  md5:\n"})
+    done = repro_check("data", "lock", cwd=repo.root)
+    assert (done.code, "is the disk mounted" in done.err) == (0, True)
+
+
+def test_two_runs_with_two_algorithms_leave_config_and_lock_file_of_one_mind(repo: Repo) -> None:
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "repro_check", "data", "lock", "--update", "--algo"]
+    runs = [
+        subprocess.Popen([*command, algorithm], cwd=repo.root, stdout=subprocess.DEVNULL)
+        for algorithm in ("tree:md5", "tree:sha256", "md5")
+    ]
+    assert [run.wait() for run in runs] == [0, 0, 0]
+    assert repro_check("data", "verify", cwd=repo.root).code == 0
+    change(repo)
+    assert "changed a.csv" in repro_check("data", "verify", cwd=repo.root).out

@@ -136,7 +136,6 @@ def test_a_named_mapping_belongs_to_the_folder_of_that_name():
         pytest.param(f"code_files_sha256:\n  src/a.py: {SHA}\n", id="no folder at all"),
         pytest.param(f"dir: d\nblake3: {SHA}\n", id="blake3 of what"),
         pytest.param(f"dir: d\ndigest: blake3:{SHA}\n", id="a kind that is not ours"),
-        pytest.param(f"dir: d\ndigest: tree:blake3:{MD5}\n", id="too short"),
         pytest.param(
             f"data_dir_name: d\ndataset_url: https://x.org/d.zip\ndataset_md5: {MD5}\n",
             id="a download",

@@ -26,7 +26,8 @@ from repro_check.data.declarations import declarations
 from repro_check.data.hash_path import hash_path
 from repro_check.data.lock_file import read_lock
 from repro_check.data.memory import Memory
-from repro_check.data.verify import Means, verify
+from repro_check.data.verdicts import Means
+from repro_check.data.verify import verify
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.hashing import digest
 from repro_check.runtime.lockfile import FILE_NAME

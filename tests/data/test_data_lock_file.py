@@ -18,7 +18,7 @@ from repro_check.data import Algorithm, State
 from repro_check.data.index import StatIndex
 from repro_check.data.lock_file import MOST_LINES, read_lock, section_for, write_lock
 from repro_check.data.repository import means_of, record, update_lock
-from repro_check.data.verify import Means
+from repro_check.data.verdicts import Means
 from repro_check.engine import Session
 from repro_check.engine.fix import plan_edits, write
 from repro_check.errors import ReproCheckError

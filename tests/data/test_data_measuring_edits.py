@@ -29,7 +29,7 @@ from repro_check.data import Algorithm, State, StatIndex, declarations, verify
 from repro_check.data.hashers import Here
 from repro_check.data.measuring import Measure
 from repro_check.data.schemes import scheme_of
-from repro_check.data.verify import Means
+from repro_check.data.verdicts import Means
 from repro_check.runtime.trees import UndefinedTreeError
 
 

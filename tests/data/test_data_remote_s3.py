@@ -14,6 +14,7 @@ from data_support import facts_of
 
 from repro_check.data import Algorithm, State, StatIndex, declarations, verify
 from repro_check.data.batches import hash_batch
+from repro_check.data.lock_file import section_for
 from repro_check.data.remote import (
     RemoteFile,
     hash_object,
@@ -21,7 +22,7 @@ from repro_check.data.remote import (
     remembered_digest,
     remote_manifest,
 )
-from repro_check.data.verify import Means
+from repro_check.data.verdicts import Means
 from repro_check.runtime.hashing import digest
 from repro_check.runtime.manifest import fold_tree
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
@@ -406,3 +407,20 @@ def test_data_in_a_bucket_are_read_only_if_asked(bucket, tmp_path):
     assert ask(means=Means(reads_remote=True)).state is State.MATCH
     bucket.put({"a": b"other"})
     assert ask(means=Means(reads_remote=True)).state is State.MISMATCH
+
+
+def test_what_changed_in_a_bucket_is_named(bucket, tmp_path):
+    index = StatIndex(tmp_path / "index")
+    bucket.put(FILES)
+    recorded = remembered_digest(bucket.url, Algorithm.TREE_SHA256, index=index)
+    entries = (one.entry for one in index.memory(Path(bucket.url), Algorithm.TREE_SHA256))
+    section = section_for(bucket.url, Algorithm.TREE_SHA256, recorded, "sha256", entries)
+    bucket.put({"a": b"second", "new": b""})
+    (declared,) = declarations(facts_of(f"dir: {bucket.url}\ndigest: {recorded}\n"))
+    means = Means(index=index, reads_remote=True, lock=lambda: (section,))
+    verdict = verify(declared, root=tmp_path, config_path="conf.yaml", means=means)
+    assert verdict.state is State.MISMATCH
+    assert [str(change) for change in verdict.changed] == [
+        "changed a (5 bytes, now 6)",
+        "added new (0 bytes)",
+    ]

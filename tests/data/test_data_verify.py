@@ -8,7 +8,7 @@ from data_support import ANNEX, LFS, facts_of
 
 from repro_check.data import State, StatIndex, declarations, md5_reference, measure, verify
 from repro_check.data.digests import tree_digest
-from repro_check.data.verify import Means
+from repro_check.data.verdicts import Means
 
 CONFIG = "conf.yaml"
 

@@ -19,7 +19,8 @@ from repro_check.data.digests import (
 from repro_check.data.index import StatIndex
 from repro_check.data.lock import Locked, LockPlan, Refusal, lock_edits
 from repro_check.data.undeclared import undeclared
-from repro_check.data.verify import State, Verdict, measure, verify
+from repro_check.data.verdicts import State, Verdict
+from repro_check.data.verify import measure, verify
 
 __all__ = [
     "Algorithm",

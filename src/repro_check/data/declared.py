@@ -49,9 +49,17 @@ def declared_data(config: ConfigFile, project: Project) -> tuple[DataDeclaration
     return declarations(config.facts, _reading(config, project))
 
 
-def undeclared_data(config: ConfigFile, project: Project) -> tuple[DataDeclaration, ...]:
-    """The data that a config of an experiment names by path without any record of their content."""
-    if not is_experiment_config(config):
+def undeclared_data(
+    config: ConfigFile, project: Project, *, is_named: bool = False
+) -> tuple[DataDeclaration, ...]:
+    """The data that a config of an experiment names by path without any record of their content.
+
+    Args:
+        config: the file.
+        project: the repository, for what the file refers to.
+        is_named: whether the user named it, which makes it such a config whatever it is called.
+    """
+    if not (is_experiment_config(config) or (is_named and not is_tool_config(config.path))):
         return ()
     return undeclared(config.facts, _reading(config, project))
 

@@ -7,6 +7,7 @@ describes the algorithms and their weaknesses.
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING
 
 from repro_check.errors import ReproCheckError
@@ -75,6 +76,19 @@ def digest_of(path: Path, algorithm: Algorithm, *, watch: Watch | None = None) -
 def agree(first: str, second: str) -> bool:
     """Whether two digests made by the same algorithm are the same, however they are written."""
     return _digits(first) == _digits(second)
+
+
+def fault_of(text: str, algorithm: Algorithm) -> str:
+    """What keeps a text from being a digest of this kind, as a sentence's end; "" if nothing."""
+    digits = text.strip().rpartition(":")[2]
+    if algorithm.is_dvc:
+        return ""
+    needed = 32 if algorithm in {Algorithm.MD5, Algorithm.TREE_MD5} else 64
+    if not re.fullmatch("[0-9a-fA-F]*", digits):
+        return "it is no digest: only the digits 0 to 9 and a to f may stand in one"
+    if len(digits) != needed:
+        return f"it is no digest: it has {len(digits)} digits, and {needed} are needed"
+    return ""
 
 
 def _digits(text: str) -> str:

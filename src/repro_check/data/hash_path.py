@@ -21,6 +21,9 @@ def hash_path(
 ) -> str:
     """The digest of a file or folder on this machine, or of what fsspec reads from a URL.
 
+    A file that changes while it is read is noticed, and one that changes after it was read is not:
+    `verify` and `lock`, which look at the whole tree again, notice both.
+
     Raises:
         UndefinedDigest: it has no one digest, or cannot be read.
         ReproCheckError: the content is not here, or a package is missing.

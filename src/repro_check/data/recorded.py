@@ -51,16 +51,27 @@ def recorded(
     text = "" if is_open else reading(entry, entries)
     if not text:
         return Recorded(text, _KINDS[word])
-    if text.strip().endswith(":") and text.strip()[:-1] in _NAMED:
-        return Recorded("", Algorithm(text.strip()[:-1]))
+    if (name := text.strip().removesuffix(":")) in _NAMED:
+        return Recorded("", Algorithm(name))
     if word in _NAMES_NO_ALGORITHM or ":" in text:
         if word == "blake3" and ":" not in text:
             return None
         try:
             return Recorded(text, Algorithm(parse_digest(text)[0]))
         except ValueError:
-            return None
-    return Recorded(text, _KINDS[word]) if _may_be_digest(entry, text) else None
+            return _damaged(text)
+    return Recorded(text, _KINDS[word]) if _may_be_digest(entry, text) else _damaged(text)
+
+
+def _damaged(text: str) -> Recorded | None:
+    """A digest with some wrong letters, or too few: it matches nothing, and must not be ignored."""
+    name, _, digits = text.strip().rpartition(":")
+    if name in _NAMED:
+        return Recorded(text, Algorithm(name))
+    is_near = len(re.sub(r"[^0-9a-fA-F]", "", digits)) > 0.9 * len(digits)
+    if name or not is_near or not re.fullmatch(r"[0-9a-zA-Z]{24,80}", digits):
+        return None
+    return Recorded(text, Algorithm.MD5 if len(digits) < 48 else Algorithm.SHA256)
 
 
 def _may_be_digest(entry: Entry, text: str) -> bool:

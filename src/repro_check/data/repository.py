@@ -14,10 +14,12 @@ from repro_check.data.index import StatIndex
 from repro_check.data.listing import list_tree
 from repro_check.data.locate import locate
 from repro_check.data.lock import Locked, LockPlan, lock_edits
-from repro_check.data.lock_file import held, read_lock, section_for, write_lock
+from repro_check.data.lock_file import read_lock, section_for, write_lock
 from repro_check.data.measuring import Measure
+from repro_check.data.mismatch import remote_memory, section_key
 from repro_check.data.schemes import scheme_of
-from repro_check.data.verify import Means, State, Verdict, measure, section_key, verify
+from repro_check.data.verdicts import Means, State, Verdict
+from repro_check.data.verify import measure, verify
 from repro_check.errors import ReproCheckError
 from repro_check.project.files import ConfigFile
 from repro_check.project.project import Project
@@ -43,7 +45,7 @@ class Recording(msgspec.Struct, frozen=True):
         sections: for the lock file: those of data whose digest stands in the config then.
         unmeasured: the verdicts of data that have no digest.
         replaced: digests that stood in the config before.
-        junk: by the name of data under md5, which counts them, what operating systems dropped.
+        warnings: what is odd about data that were recorded all the same, by their name.
     """
 
     config: ConfigFile
@@ -51,7 +53,7 @@ class Recording(msgspec.Struct, frozen=True):
     sections: tuple[Section, ...]
     unmeasured: tuple[Verdict, ...]
     replaced: tuple[str, ...]
-    junk: dict[str, tuple[str, ...]]
+    warnings: tuple[tuple[str, str], ...]
 
 
 Announce = Callable[[str, DataDeclaration], None]
@@ -113,10 +115,12 @@ def record(
     announce: Announce,
     algorithm: Algorithm | None = None,
     update: bool = False,
+    is_named: bool = False,
 ) -> Recording | None:
     """Plan the digests to write into one config; None if it declares no data.
 
-    Data that a config of an experiment names without any digest key are recorded as well.
+    Data that a config of an experiment (or one that the user named) mentions without any digest
+    key are recorded as well.
 
     Args:
         project: the repository.
@@ -125,13 +129,14 @@ def record(
         announce: told what is measured next.
         algorithm: for digests that are to be written; None for that of the key, else md5.
         update: whether a recorded digest that differs is replaced.
+        is_named: whether the user named this very config.
     """
     declared = [one for one in declared_data(config, project) if not one.algorithm.is_dvc]
-    declared.extend(undeclared_data(config, project))
+    declared.extend(undeclared_data(config, project, is_named=is_named))
     text = project.text(config.file)
     if not declared or text is None:
         return None
-    locked, unmeasured, sections, junk = [], [], [], {}
+    locked, unmeasured, sections, warnings = [], [], [], []
     for declaration in declared:
         announce(config.path, declaration)
         if algorithm and (update or not declaration.digest_text):
@@ -146,8 +151,8 @@ def record(
         if verdict.actual:
             locked.append(Locked(declaration, verdict.actual))
             sections.append(section)
-            if declaration.algorithm is Algorithm.MD5 and verdict.path is not None:
-                junk[declaration.name] = find_junk(str(verdict.path))
+            if warning := _oddity(verdict):
+                warnings.append((declaration.name, warning))
         else:
             unmeasured.append(verdict)
     plan = lock_edits(text, config.facts, locked, path=config.path, update=update)
@@ -157,7 +162,6 @@ def record(
         for one, section in zip(locked, sections, strict=True)
         if section is not None and one.declaration not in refused
     ]
-    found_junk = {name: files for name, files in junk.items() if files}
     replaced = tuple(
         one.declaration.digest_text
         for one in locked
@@ -165,15 +169,30 @@ def record(
         and not agree(one.declaration.digest_text, one.digest)
         and one.declaration not in refused
     )
-    return Recording(config, plan, tuple(kept), tuple(unmeasured), replaced, found_junk)
+    return Recording(config, plan, tuple(kept), tuple(unmeasured), replaced, tuple(warnings))
+
+
+def _oddity(verdict: Verdict) -> str:
+    """What is odd about data that are recorded, as a sentence; "" if nothing is."""
+    if verdict.path is None:
+        return ""
+    if not verdict.file_count:
+        return "there is no file in it; is the disk mounted, and the data here?"
+    junk = find_junk(str(verdict.path)) if verdict.declaration.algorithm is Algorithm.MD5 else ()
+    if not junk:
+        return ""
+    return (
+        f"md5 counts files that the operating system dropped: {', '.join(junk[:3])}. Remove them "
+        "and run this again with `--update`, or use a tree digest, which passes over them."
+    )
 
 
 def update_lock(project: Project, recordings: Sequence[Recording]) -> bool:
     """Bring the lock file up to date with what was written into configs; whether it changed.
 
     Sections of data that no config declares any more are dropped, and of those just recorded the
-    ones whose digest no config has. Those of all other data stay as they are: another run may
-    have written them after this one read the configs.
+    ones whose digest no config has. To be called under `held`, which holds since the configs were
+    read.
 
     Raises:
         ReproCheckError: the file is damaged, or cannot be written.
@@ -192,13 +211,12 @@ def update_lock(project: Project, recordings: Sequence[Recording]) -> bool:
             if one.path_text and place.path is not None:
                 declared.add(section_key(place.path, project.root))
     others = declared - {section.path for section in sections}
-    with held(project.state_folder):
-        kept = {
-            (section.path, section.algorithm): section
-            for section in read_lock(project.root)
-            if section.path in others or _is_recorded(section, digests)
-        }
-        return write_lock(project.root, (kept | new).values())
+    kept = {
+        (section.path, section.algorithm): section
+        for section in read_lock(project.root)
+        if section.path in others or _is_recorded(section, digests)
+    }
+    return write_lock(project.root, (kept | new).values())
 
 
 def _is_recorded(section: Section, digests: Collection[str]) -> bool:
@@ -209,7 +227,13 @@ def _section(
     project: Project, declaration: DataDeclaration, verdict: Verdict, means: Means
 ) -> Section | None:
     if verdict.path is None:
-        return None  # data on another machine: what is remembered of them stays here
+        found = remote_memory(verdict, means)
+        if found is None:
+            return None
+        key, known = found
+        file_hash = declaration.algorithm.value.rpartition(":")[2]
+        entries = (one.entry for one in known)
+        return section_for(key, declaration.algorithm, verdict.actual, file_hash, entries)
     scheme = scheme_of(declaration.algorithm, root=project.root, path=verdict.path)
     task = Measure(verdict.path, scheme, index=means.index, hasher=means.hasher)
     memory = task.memory()

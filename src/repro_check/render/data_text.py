@@ -127,6 +127,6 @@ def _details(verdict: Verdict) -> Iterator[str]:
     more = (verdict.changes or 0) - len(verdict.changed)
     if more > 0:
         yield f"and {more:,} more; `repro-check data diff` names them all"
-    if verdict.changes is None:
+    if verdict.changes is None and not verdict.causes:
         yield _NO_FILES_OF_DVC if verdict.declaration.algorithm.is_dvc else _NO_MANIFEST
     yield from (f"likely cause: {visible(cause)}" for cause in verdict.causes)

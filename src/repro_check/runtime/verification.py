@@ -151,7 +151,10 @@ def verify_data(data: object, expected: str | None = None) -> str | dict[str, st
 def _verified(where: str, expected: str) -> str:
     algorithm, digits = parse_digest(expected)
     if not Path(where).exists():
-        raise FileNotFoundError(f"the data are missing: there is nothing at {where!r}")
+        raise FileNotFoundError(
+            f"the data are missing: there is nothing at {where!r} (from {os.curdir!r}, which is "
+            f"{os.path.realpath(os.curdir)!r} now; Hydra changes it where `hydra.job.chdir` is true)"
+        )
     try:
         actual = digest(where, algorithm, watch=stop_at_pointer)
     except PointerMet as pointer:

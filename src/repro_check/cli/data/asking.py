@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -14,14 +15,16 @@ from repro_check.cli import opening
 from repro_check.cli.meter import Meter, meter
 from repro_check.cli.output import say
 from repro_check.data.hashers import Hasher, Pool
+from repro_check.data.lock_file import held, read_lock
 from repro_check.data.repository import Announce, means_of
-from repro_check.data.verify import Means
+from repro_check.data.verdicts import Means
 from repro_check.engine import Session
-from repro_check.errors import NotCheckedError, UsageError
+from repro_check.errors import NotCheckedError, ReproCheckError, UsageError
 from repro_check.findings import NotChecked
 from repro_check.project.configs import is_tool_config
 from repro_check.render.visible import visible
 from repro_check.sources.kinds import Role
+from repro_check.sources.state import state_folder
 
 # a key of a digest; what a damaged file declares can be told from its text only
 _DIGEST_KEY = re.compile(rb"(md5|sha256|blake3|digest)(sum)?['\"]?\s*[:=]")
@@ -56,6 +59,7 @@ class Asked(msgspec.Struct, frozen=True):
         session: the repository.
         includes: whether a config is meant.
         means: how to read.
+        named: the configs that the user named one by one.
         announce: shows what is read now.
         meter: the bar on which it shows it.
     """
@@ -63,6 +67,7 @@ class Asked(msgspec.Struct, frozen=True):
     session: Session
     includes: Callable[[str], bool]
     means: Means
+    named: tuple[str, ...]
     announce: Announce
     meter: Meter
 
@@ -87,19 +92,28 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def asked(configs: tuple[str, ...], *, address: str | None, remote: bool) -> Iterator[Asked]:
+def asked(
+    configs: tuple[str, ...], *, address: str | None, remote: bool, needs_lock: bool = False
+) -> Iterator[Asked]:
     """Open the repository of the configs that a user named (none: all in this folder).
 
     Args:
         configs: paths as they were typed.
         address: of a Dask scheduler; None to hash on this machine.
         remote: whether data on other machines are read.
+        needs_lock: whether a damaged `repro-data.lock` is an error, and not just a pity.
     """
     opened = opening.open_place(configs)
     session = opening.open_session(opened, opened.loaded.settings)
     scope = opening.default_scope(opened, ())
     if opened.names_files:
         _check_readable(session, opened.paths)
+    try:
+        read_lock(opened.root)
+    except ReproCheckError as error:
+        if needs_lock:
+            raise
+        say(f"{error.where}: {error.what}; so it cannot tell which files changed", err=True)
     with meter() as shown, hasher(address) as chosen:
         means = msgspec.structs.replace(
             means_of(session.project), hasher=chosen, meter=shown, reads_remote=remote
@@ -108,7 +122,15 @@ def asked(configs: tuple[str, ...], *, address: str | None, remote: bool) -> Ite
         def announce(config: str, declaration: Any) -> None:
             shown.begin(f"{visible(config)}: {visible(declaration.name)}")
 
-        yield Asked(session, scope.includes, means, announce, shown)
+        named = opened.paths if opened.names_files else ()
+        yield Asked(session, scope.includes, means, named, announce, shown)
+
+
+@contextmanager
+def alone(configs: tuple[str, ...]) -> Iterator[None]:
+    """Wait for another run that records data of the same repository; it may take its time."""
+    with held(state_folder(opening.open_place(configs).root)):
+        yield
 
 
 def _check_readable(session: Session, paths: tuple[str, ...]) -> None:
@@ -139,5 +161,7 @@ def hasher(address: str | None) -> Iterator[Hasher]:
         return
     from repro_check.data.cluster import Cluster
 
+    if sys.stderr.isatty():
+        say(f"Waiting for the scheduler at {visible(address)} and its workers", err=True)
     with Cluster(address) as cluster_hasher:
         yield cluster_hasher

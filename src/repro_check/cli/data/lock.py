@@ -7,7 +7,7 @@ import sys
 import click
 import msgspec
 
-from repro_check.cli.data.asking import Asked, asked, reading
+from repro_check.cli.data.asking import Asked, alone, asked, reading
 from repro_check.cli.output import say, say_diff
 from repro_check.data import Algorithm
 from repro_check.data.repository import Recording, record, update_lock
@@ -46,7 +46,10 @@ def command(
     """
     recordings: list[Recording] = []
     did_refuse = did_find = did_replace_nothing = did_write = False
-    with asked(configs, address=cluster, remote=remote) as opened:
+    with (
+        alone(configs),
+        asked(configs, address=cluster, remote=remote, needs_lock=True) as opened,
+    ):
         project = opened.session.project
         for config in list(project.configs.readable()):
             if not opened.includes(config.path) or not config.is_product:
@@ -58,6 +61,7 @@ def command(
                 announce=opened.announce,
                 algorithm=Algorithm(algo) if algo else None,
                 update=update,
+                is_named=config.path in opened.named,
             )
             if recording is None:
                 continue
@@ -84,8 +88,9 @@ def command(
         click.echo("`--update` replaces digests that are recorded already.", err=True)
     if not did_find and not unread:
         click.echo(
-            "Nothing to record: no config declares data with an `md5` key (it may be empty), and no "
-            "config of an experiment names a data folder. Add `md5:` beside the path."
+            "Nothing to record: no config here declares data with an `md5` key (it may be empty), "
+            "and no config of an experiment names a data folder. Add `md5:` beside the path. (What "
+            "DVC keeps, `dvc add` and `dvc commit` record.)"
         )
     elif not (did_write or did_refuse or unread):
         click.echo("Every digest is recorded as the data are; nothing was written.")
@@ -99,13 +104,8 @@ def _refuse(opened: Asked, recording: Recording) -> bool:
         opened.say(f"{path}: {visible(verdict.declaration.name)}: {verdict.reason}", err=True)
     for refused in recording.plan.refused:
         opened.say(f"{path}: {visible(refused.declaration.name)}: {refused.reason}", err=True)
-    for name, files in recording.junk.items():
-        opened.say(
-            f"{path}: {visible(name)}: md5 counts files that the operating system dropped: "
-            f"{visible(', '.join(files[:3]))}. Remove them and run this again with `--update`, or "
-            "use a tree digest, which passes over them.",
-            err=True,
-        )
+    for name, warning in recording.warnings:
+        opened.say(f"{path}: {visible(name)}: {visible(warning)}", err=True)
     return bool(recording.unmeasured or recording.plan.refused)
 
 

@@ -44,7 +44,9 @@ def command(
     elif unread:
         say("\n".join(unread_lines(unread)))
     elif not found:
-        click.echo("No config declares data with a digest. `repro-check data lock` records it.")
+        click.echo(
+            "No config here declares data with a digest. `repro-check data lock` records it."
+        )
     states = {item.verdict.state for item in found}
     if State.MISMATCH in states:
         sys.exit(1)
