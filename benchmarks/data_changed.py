@@ -11,11 +11,11 @@ from comparison import Row, bytes_text, slower
 from data_plan import Plan, settle
 
 from repro_check.data import Algorithm
-from repro_check.data.batches import Batch, Hashed
-from repro_check.data.hashers import Here
-from repro_check.data.index import StatIndex
-from repro_check.data.measuring import Measure
-from repro_check.data.schemes import scheme_of
+from repro_check.data.hashing.batches import Batch, Hashed
+from repro_check.data.hashing.hashers import Here
+from repro_check.data.hashing.index import StatIndex
+from repro_check.data.hashing.measuring import Measure
+from repro_check.data.hashing.schemes import scheme_of
 
 SIZE = 2_048
 _IO = Path("/proc/self/io")

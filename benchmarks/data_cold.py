@@ -17,10 +17,10 @@ from data_plan import Plan
 from data_trees import evict, read_all, reference
 
 from repro_check.data import Algorithm
-from repro_check.data.hashers import Here
-from repro_check.data.index import StatIndex
-from repro_check.data.measuring import Measure
-from repro_check.data.schemes import scheme_of
+from repro_check.data.hashing.hashers import Here
+from repro_check.data.hashing.index import StatIndex
+from repro_check.data.hashing.measuring import Measure
+from repro_check.data.hashing.schemes import scheme_of
 
 STREAM = "one MD5 over memory"
 REFERENCE = "the reference recursion"

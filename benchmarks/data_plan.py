@@ -13,7 +13,7 @@ from data_trees import IN_FOLDER, large_files, many_files
 from measure import environment, git, tool
 
 _SETTLED = 2.05
-"""Seconds after which a file that was written is no longer racy; see `repro_check.data.index`."""
+"""Seconds after which a file that was written is no longer racy; see `repro_check.data.hashing.index`."""
 
 
 class Plan(NamedTuple):

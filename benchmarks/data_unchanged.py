@@ -12,9 +12,9 @@ from data_trees import many_files, walk
 from measure import Case, measure, tool
 
 from repro_check.data import Algorithm
-from repro_check.data.index import StatIndex
-from repro_check.data.measuring import Measure
-from repro_check.data.schemes import scheme_of
+from repro_check.data.hashing.index import StatIndex
+from repro_check.data.hashing.measuring import Measure
+from repro_check.data.hashing.schemes import scheme_of
 
 WALK = "scandir + stat walk"
 CALL = "Measure.digest()"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from repro_check.data.batches import Batch, Hashed, hash_batch
+from repro_check.data.hashing.batches import Batch, Hashed, hash_batch
 
 
 def slowly(batch: Batch) -> tuple[Hashed, ...]:

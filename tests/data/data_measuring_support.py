@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from repro_check.data import Algorithm
-from repro_check.data.index import RACY_NS
+from repro_check.data.hashing.index import RACY_NS
 from repro_check.runtime.junk import is_junk
 
 WINDOW_NS = 20_000_000

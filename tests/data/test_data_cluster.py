@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from data_cluster_support import kill_worker, slowly
 
-from repro_check.data.batches import Batch, hash_batch
-from repro_check.data.cluster import Cluster
+from repro_check.data.hashing.batches import Batch, hash_batch
+from repro_check.data.hashing.cluster import Cluster
 from repro_check.data.remote import remote_manifest
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.hashing import digest
@@ -238,7 +238,13 @@ def stand_in(root: Path, files: dict[str, str]) -> Path:
     ("files", "what"),
     [
         ({}, "cannot import this repro-check"),
-        ({"data/cluster.py": "def version_here(): return '0.0.1'"}, "has repro-check 0.0.1"),
+        (
+            {
+                "data/hashing/__init__.py": "",
+                "data/hashing/cluster.py": "def version_here(): return '0.0.1'",
+            },
+            "has repro-check 0.0.1",
+        ),
     ],
 )
 def test_a_worker_with_another_version_is_refused_before_any_work(dask, tmp_path, files, what):
@@ -279,8 +285,8 @@ def test_an_interrupt_calls_everything_back(dask, tree):
     code = (
         "import sys\n"
         "from data_cluster_support import slowly\n"
-        "from repro_check.data.batches import Batch\n"
-        "from repro_check.data.cluster import Cluster\n"
+        "from repro_check.data.hashing.batches import Batch\n"
+        "from repro_check.data.hashing.cluster import Cluster\n"
         "with Cluster(sys.argv[1], task=slowly) as cluster:\n"
         "    for _ in cluster.digests(Batch('md5', (sys.argv[2],)) for _ in range(100_000)):\n"
         "        print('one', flush=True)\n"
@@ -348,7 +354,7 @@ def test_what_is_no_address_is_refused(address):
 def test_the_missing_package_is_named():
     code = (
         "import sys; sys.modules['distributed'] = None\n"
-        "from repro_check.data.cluster import Cluster\n"
+        "from repro_check.data.hashing.cluster import Cluster\n"
         "from repro_check.errors import ReproCheckError\n"
         "try: Cluster('tcp://x:1').__enter__()\n"
         "except ReproCheckError as error: print(error)\n"

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from repro_check.data.croissant import croissant
-from repro_check.data.datasheet import datasheet
-from repro_check.data.shipped import DataFile
+from repro_check.data.publishing.croissant import croissant
+from repro_check.data.publishing.datasheet import datasheet
+from repro_check.data.publishing.shipped import DataFile
 from repro_check.sources.markdown import read_markdown
 
 SHA = "ab" * 32

@@ -9,8 +9,8 @@ import pytest
 from checking import check, places
 from project.projects import project
 
-from repro_check.data.declared import declared_data, undeclared_data
-from repro_check.data.digests import Algorithm
+from repro_check.data.declaring.declared import declared_data, undeclared_data
+from repro_check.data.hashing.digests import Algorithm
 
 MD5 = "0123456789abcdef0123456789abcdef"
 SHA = MD5 * 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from project.projects import project
 
-from repro_check.data.declared import declared_data, undeclared_data
+from repro_check.data.declaring.declared import declared_data, undeclared_data
 
 MD5 = "0123456789abcdef0123456789abcdef"
 MAIN = "defaults:\n  - _self_\n  - data: a\n  - paths: default\n"

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from project.projects import project
 
-from repro_check.data.interpolation import Unresolved
-from repro_check.data.surroundings import ConfigSurroundings
+from repro_check.data.declaring.interpolation import Unresolved
+from repro_check.data.declaring.surroundings import ConfigSurroundings
 
 hydra = pytest.importorskip("hydra")
 global_hydra = pytest.importorskip("hydra.core.global_hydra")

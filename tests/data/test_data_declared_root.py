@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from project.projects import project
 
-from repro_check.data.declared import declared_data
+from repro_check.data.declaring.declared import declared_data
 
 MD5 = "0123456789abcdef0123456789abcdef"
 CONFIG = f"data:\n  dir: ${{oc.env:PROJECT_ROOT}}/d\n  md5: {MD5}\n"

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from repro_check.data import Algorithm, UndefinedDigest, digest_of, md5_reference, tree_digest
-from repro_check.data.digests import agree
+from repro_check.data.hashing.digests import agree
 from repro_check.errors import ReproCheckError
 
 

@@ -22,10 +22,10 @@ from commanding import repro_check
 from conftest import IDENTITY, Repo, clean_environment
 
 from repro_check.data import Algorithm, State, StatIndex, md5_reference
-from repro_check.data.declarations import declarations
+from repro_check.data.declaring.declarations import declarations
 from repro_check.data.hash_path import hash_path
+from repro_check.data.hashing.memory import Memory
 from repro_check.data.lock_file import read_lock
-from repro_check.data.memory import Memory
 from repro_check.data.verdicts import Means
 from repro_check.data.verify import verify
 from repro_check.errors import ReproCheckError
@@ -299,8 +299,8 @@ WIDE = """
 import os, sys, time
 from pathlib import Path
 from repro_check.data import Algorithm, StatIndex
-from repro_check.data.measuring import Measure
-from repro_check.data.schemes import scheme_of
+from repro_check.data.hashing.measuring import Measure
+from repro_check.data.hashing.schemes import scheme_of
 data, kept = Path(sys.argv[1]), Path(sys.argv[2])
 index = StatIndex(kept, clock=lambda: time.time_ns() + 10**10)
 found = []

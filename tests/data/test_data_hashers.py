@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from data_support import ANNEX, LFS
 
-from repro_check.data.batches import Batch, Hashed, hash_batch, hash_one
-from repro_check.data.hashers import Here, Pool
-from repro_check.data.workers import spread
+from repro_check.data.hashing.batches import Batch, Hashed, hash_batch, hash_one
+from repro_check.data.hashing.hashers import Here, Pool
+from repro_check.data.hashing.workers import spread
 from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
 
@@ -138,7 +138,7 @@ def test_an_error_comes_home_with_path_reason_and_advice(files, hasher, spoil, k
 def test_a_missing_package_is_said_by_a_process_as_by_this_one(files) -> None:
     program = (
         "import sys; sys.modules['blake3'] = None\n"
-        "from repro_check.data.workers import spread; from repro_check.data.batches import Batch\n"
+        "from repro_check.data.hashing.workers import spread; from repro_check.data.hashing.batches import Batch\n"
         "try: list(spread([Batch('blake3', (sys.argv[1],), 1 << 30)] * 9, 2))\n"
         "except ModuleNotFoundError as error: print(error)"
     )
@@ -249,7 +249,7 @@ def test_where_no_process_can_be_started_the_files_are_hashed_all_the_same(
     program = (
         "import resource, sys\n"
         f"resource.setrlimit(resource.RLIMIT_NPROC, ({most}, {most}))\n"
-        "from repro_check.data.workers import spread; from repro_check.data.batches import Batch\n"
+        "from repro_check.data.hashing.workers import spread; from repro_check.data.hashing.batches import Batch\n"
         "found = list(spread([Batch('md5', tuple(sys.argv[1:]), 1 << 30)] * 9, 2))\n"
         "print(len(found), found[8][-1].digest)"
     )
@@ -274,7 +274,7 @@ def as_a_user_of_its_own() -> tuple[str, ...]:
         pytest.skip("only root can become a user that has no other process")
     user = str(60_000 + os.getpid() % 5_000)
     words = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
-    program = "import repro_check.data.hashers"
+    program = "import repro_check.data.hashing.hashers"
     done = subprocess.run([*words, sys.executable, "-c", program], capture_output=True, check=False)
     if done.returncode:
         pytest.skip("other users cannot run this Python")
@@ -286,7 +286,7 @@ def test_a_job_with_one_core_of_a_large_machine_starts_no_process(files) -> None
     program = (
         "import multiprocessing, os, sys\n"
         "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
-        "from repro_check.data.hashers import Pool; from repro_check.data.batches import Batch\n"
+        "from repro_check.data.hashing.hashers import Pool; from repro_check.data.hashing.batches import Batch\n"
         "found = Pool().digests([Batch('md5', tuple(sys.argv[1:]), 1 << 30)] * 9); next(found)\n"
         "print(multiprocessing.active_children())"
     )
@@ -299,7 +299,7 @@ def test_a_job_with_one_core_of_a_large_machine_starts_no_process(files) -> None
 def test_a_worker_does_not_outlive_a_killed_parent(files) -> None:
     program = (
         "import os, sys, multiprocessing\n"
-        "from repro_check.data.workers import spread; from repro_check.data.batches import Batch\n"
+        "from repro_check.data.hashing.workers import spread; from repro_check.data.hashing.batches import Batch\n"
         "found = spread([Batch('md5', tuple(sys.argv[1:]), 1)] * 50, 2); next(found)\n"
         "print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
         "os.kill(os.getpid(), 9)"

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from repro_check.data import Algorithm, StatIndex
-from repro_check.data.index import FILE_NAME
-from repro_check.data.listing import list_tree
+from repro_check.data.hashing.index import FILE_NAME
+from repro_check.data.hashing.listing import list_tree
 
 LATER = 10_000_000_000
 
@@ -193,7 +193,7 @@ def test_an_index_that_cannot_be_written_is_no_error(tmp_path, data):
 
 
 def test_the_index_is_bounded(index, data, monkeypatch):
-    monkeypatch.setattr("repro_check.data.index._MOST", 3)
+    monkeypatch.setattr("repro_check.data.hashing.index._MOST", 3)
     for number in range(5):
         folder = data.parent / f"set{number}"
         folder.mkdir()

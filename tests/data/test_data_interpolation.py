@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from data_support import facts_of
 
-from repro_check.data.interpolation import resolve
+from repro_check.data.declaring.interpolation import resolve
 
 
 def resolved(text: str, *keys: str):

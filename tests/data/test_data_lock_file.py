@@ -15,7 +15,7 @@ from commanding import repro_check, without_privileges
 from conftest import Repo
 
 from repro_check.data import Algorithm, State
-from repro_check.data.index import StatIndex
+from repro_check.data.hashing.index import StatIndex
 from repro_check.data.lock_file import MOST_LINES, read_lock, section_for, write_lock
 from repro_check.data.repository import means_of, record, update_lock
 from repro_check.data.verdicts import Means

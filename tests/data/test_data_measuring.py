@@ -32,11 +32,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from repro_check.data import Algorithm, StatIndex
-from repro_check.data.batches import Batch, Hashed, hash_batch
-from repro_check.data.hashers import Here
-from repro_check.data.measuring import Difference, Measure, OverBudget
-from repro_check.data.schemes import scheme_of
-from repro_check.data.stream_length import StreamLength
+from repro_check.data.hashing.batches import Batch, Hashed, hash_batch
+from repro_check.data.hashing.hashers import Here
+from repro_check.data.hashing.measuring import Difference, Measure, OverBudget
+from repro_check.data.hashing.schemes import scheme_of
+from repro_check.data.hashing.stream_length import StreamLength
 from repro_check.runtime.manifest import Entry
 from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import UndefinedTreeError

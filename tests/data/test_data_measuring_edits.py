@@ -26,9 +26,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from repro_check.data import Algorithm, State, StatIndex, declarations, verify
-from repro_check.data.hashers import Here
-from repro_check.data.measuring import Measure
-from repro_check.data.schemes import scheme_of
+from repro_check.data.hashing.hashers import Here
+from repro_check.data.hashing.measuring import Measure
+from repro_check.data.hashing.schemes import scheme_of
 from repro_check.data.verdicts import Means
 from repro_check.runtime.trees import UndefinedTreeError
 
@@ -71,7 +71,7 @@ def outcome_of(measure: Callable[[], str]) -> str:
 def declared(root: Path, algorithm: Algorithm, digest: str):
     if algorithm is Algorithm.DVC:
         text = f"outs:\n- md5: {digest}\n  path: data\n  hash: md5\n"
-        from repro_check.data.dvc_outs import outs
+        from repro_check.data.dvc.outs import outs
 
         (found,) = outs(facts_of(text), "data.dvc")
         return found, "data.dvc"

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repro_check.data import Algorithm, StatIndex
-from repro_check.data.hashers import Here
-from repro_check.data.listing import list_tree
-from repro_check.data.measuring import Measure
-from repro_check.data.memory import RACY, Memory, Remembered, Writer, stat_text
-from repro_check.data.schemes import scheme_of
+from repro_check.data.hashing.hashers import Here
+from repro_check.data.hashing.listing import list_tree
+from repro_check.data.hashing.measuring import Measure
+from repro_check.data.hashing.memory import RACY, Memory, Remembered, Writer, stat_text
+from repro_check.data.hashing.schemes import scheme_of
 from repro_check.runtime.manifest import Entry
 from repro_check.runtime.trees import UndefinedTreeError
 
@@ -202,7 +202,7 @@ def test_a_memory_of_gigabytes_is_not_taken_into_memory(tmp_path, line) -> None:
         stream.truncate(2 << 30)
     program = (
         "import resource, sys; from pathlib import Path\n"
-        "from repro_check.data.memory import Memory\n"
+        "from repro_check.data.hashing.memory import Memory\n"
         "resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))\n"
         "print(Memory.open(Path(sys.argv[1])))"
     )
@@ -314,7 +314,7 @@ def limited(*arguments: str, size: int) -> subprocess.CompletedProcess[str]:
 def test_a_full_disk_keeps_the_old_memory_and_leaves_nothing_beside_it(file, size) -> None:
     before = file.read_bytes()
     program = (
-        "import sys; from pathlib import Path; from repro_check.data.memory import *\n"
+        "import sys; from pathlib import Path; from repro_check.data.hashing.memory import *\n"
         "writer = Writer(Path(sys.argv[1]))\n"
         "for number in range(200): writer.add(Entry(f'g{number}', 1, 'b' * 32), '1,2,3,4,5')\n"
         "writer.keep('e' * 32); writer.close(); print('went on')"
@@ -334,7 +334,7 @@ def test_a_full_disk_keeps_the_old_index_and_leaves_nothing_beside_it(data, tmp_
     program = (
         "import sys, time; from pathlib import Path\n"
         "from repro_check.data import Algorithm, StatIndex\n"
-        "from repro_check.data.listing import list_tree\n"
+        "from repro_check.data.hashing.listing import list_tree\n"
         "data, folder = map(Path, sys.argv[1:])\n"
         "index = StatIndex(folder, clock=lambda: time.time_ns() + 10**10)\n"
         "did = index.record(data, Algorithm.TREE_MD5, list_tree(data), 'd' * 32,"

@@ -5,7 +5,7 @@ import os
 import pytest
 from data_support import ANNEX, LFS
 
-from repro_check.data.pointers import find_pointers, pointer_at
+from repro_check.data.hashing.pointers import find_pointers, pointer_at
 from repro_check.runtime.pointers import Pointer, pointer_in
 
 

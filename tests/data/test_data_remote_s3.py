@@ -13,7 +13,7 @@ from data_remote_support import IMPATIENT, MIB, Fault, Server, content, forwardi
 from data_support import facts_of
 
 from repro_check.data import Algorithm, State, StatIndex, declarations, verify
-from repro_check.data.batches import hash_batch
+from repro_check.data.hashing.batches import hash_batch
 from repro_check.data.lock_file import section_for
 from repro_check.data.remote import (
     RemoteFile,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from data_remote_support import IMPATIENT
 
-from repro_check.data.batches import hash_batch
-from repro_check.data.digests import Algorithm, UndefinedDigest
-from repro_check.data.hashers import Pool
+from repro_check.data.hashing.batches import hash_batch
+from repro_check.data.hashing.digests import Algorithm, UndefinedDigest
+from repro_check.data.hashing.hashers import Pool
 from repro_check.data.remote import (
     hash_object,
     listing,

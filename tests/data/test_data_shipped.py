@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from conftest import Repo
 
-from repro_check.data.shipped import DataFile, ShippedData, shipped_data
+from repro_check.data.publishing.shipped import DataFile, ShippedData, shipped_data
 from repro_check.sources.discovery import discover
 
 MakeRepo = Callable[..., Repo]

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repro_check.data import Algorithm
-from repro_check.data.batches import Batch, Hashed
-from repro_check.data.memory import RACY, Remembered
-from repro_check.data.schemes import scheme_of
-from repro_check.data.slots import MOST_BYTES, MOST_FILES, MOST_SLOTS, Slot, filled, slots
+from repro_check.data.hashing.batches import Batch, Hashed
+from repro_check.data.hashing.memory import RACY, Remembered
+from repro_check.data.hashing.schemes import scheme_of
+from repro_check.data.hashing.slots import MOST_BYTES, MOST_FILES, MOST_SLOTS, Slot, filled, slots
 from repro_check.runtime.manifest import Entry
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
 

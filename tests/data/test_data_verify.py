@@ -7,7 +7,7 @@ import pytest
 from data_support import ANNEX, LFS, facts_of
 
 from repro_check.data import State, StatIndex, declarations, md5_reference, measure, verify
-from repro_check.data.digests import tree_digest
+from repro_check.data.hashing.digests import tree_digest
 from repro_check.data.verdicts import Means
 
 CONFIG = "conf.yaml"

@@ -8,17 +8,17 @@ A library of its own, usable without the command line:
 
 from __future__ import annotations
 
-from repro_check.data.declarations import DataDeclaration, declarations
-from repro_check.data.digests import (
+from repro_check.data.declaring.declarations import DataDeclaration, declarations
+from repro_check.data.declaring.undeclared import undeclared
+from repro_check.data.hashing.digests import (
     Algorithm,
     UndefinedDigest,
     digest_of,
     md5_reference,
     tree_digest,
 )
-from repro_check.data.index import StatIndex
+from repro_check.data.hashing.index import StatIndex
 from repro_check.data.lock import Locked, LockPlan, Refusal, lock_edits
-from repro_check.data.undeclared import undeclared
 from repro_check.data.verdicts import State, Verdict
 from repro_check.data.verify import measure, verify
 

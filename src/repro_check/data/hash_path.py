@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from repro_check.data.digests import Algorithm, UndefinedDigest
-from repro_check.data.hashers import Hasher
-from repro_check.data.listing import list_tree
-from repro_check.data.measuring import Measure, Meter
+from repro_check.data.hashing.digests import Algorithm, UndefinedDigest
+from repro_check.data.hashing.hashers import Hasher
+from repro_check.data.hashing.listing import list_tree
+from repro_check.data.hashing.measuring import Measure, Meter
+from repro_check.data.hashing.pointers import pointer_at
+from repro_check.data.hashing.schemes import scheme_of
 from repro_check.data.paths import is_url
-from repro_check.data.pointers import pointer_at
-from repro_check.data.schemes import scheme_of
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import UndefinedTreeError

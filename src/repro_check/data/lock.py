@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.data.declarations import DataDeclaration, mappings, path_beside
-from repro_check.data.digests import Algorithm, agree
+from repro_check.data.declaring.declarations import DataDeclaration, mappings, path_beside
+from repro_check.data.hashing.digests import Algorithm, agree
 from repro_check.data.keys import DIGESTS, GENERIC_KEYS, normal
 from repro_check.findings import Edit, Location, Span
 from repro_check.runtime.config_keys import PATH_SUFFIXES

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from repro_check.atomic import write_atomic
 from repro_check.bounded import read_bounded
-from repro_check.data.digests import Algorithm
+from repro_check.data.hashing.digests import Algorithm
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.changes import collapsed
 from repro_check.runtime.lockfile import (

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.data.causes import causes
-from repro_check.data.digests import Algorithm, agree, fault_of
-from repro_check.data.measuring import Measure
-from repro_check.data.memory import Memory
-from repro_check.data.schemes import scheme_of
+from repro_check.data.hashing.digests import Algorithm, agree, fault_of
+from repro_check.data.hashing.measuring import Measure
+from repro_check.data.hashing.memory import Memory
+from repro_check.data.hashing.schemes import scheme_of
 from repro_check.data.verdicts import Means, State, Verdict
 from repro_check.runtime.changes import Change, changes, collapsed, key_of
 from repro_check.runtime.pointers import PointerMet

@@ -7,17 +7,17 @@ from functools import partial
 
 import msgspec
 
-from repro_check.data.declarations import DataDeclaration
-from repro_check.data.declared import declared_data, undeclared_data
-from repro_check.data.digests import Algorithm, agree
-from repro_check.data.index import StatIndex
-from repro_check.data.listing import list_tree
+from repro_check.data.declaring.declarations import DataDeclaration
+from repro_check.data.declaring.declared import declared_data, undeclared_data
+from repro_check.data.hashing.digests import Algorithm, agree
+from repro_check.data.hashing.index import StatIndex
+from repro_check.data.hashing.listing import list_tree
+from repro_check.data.hashing.measuring import Measure
+from repro_check.data.hashing.schemes import scheme_of
 from repro_check.data.locate import locate
 from repro_check.data.lock import Locked, LockPlan, lock_edits
 from repro_check.data.lock_file import read_lock, section_for, write_lock
-from repro_check.data.measuring import Measure
 from repro_check.data.mismatch import remote_memory, section_key
-from repro_check.data.schemes import scheme_of
 from repro_check.data.verdicts import Means, State, Verdict
 from repro_check.data.verify import measure, verify
 from repro_check.errors import ReproCheckError

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from repro_check.data.declarations import DataDeclaration
-from repro_check.data.hashers import Hasher
-from repro_check.data.index import StatIndex
-from repro_check.data.listing import Listing
-from repro_check.data.measuring import Meter
+from repro_check.data.declaring.declarations import DataDeclaration
+from repro_check.data.hashing.hashers import Hasher
+from repro_check.data.hashing.index import StatIndex
+from repro_check.data.hashing.listing import Listing
+from repro_check.data.hashing.measuring import Meter
 from repro_check.runtime.changes import Change
 from repro_check.runtime.lockfile import Section
 

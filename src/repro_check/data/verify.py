@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.data.digests import agree
+from repro_check.data.hashing.digests import agree
+from repro_check.data.hashing.measuring import Measure, OverBudget
+from repro_check.data.hashing.pointers import find_pointers, pointer_at
+from repro_check.data.hashing.schemes import scheme_of
 from repro_check.data.locate import locate
-from repro_check.data.measuring import Measure, OverBudget
 from repro_check.data.mismatch import explained
 from repro_check.data.paths import is_url
-from repro_check.data.pointers import find_pointers, pointer_at
-from repro_check.data.schemes import scheme_of
 from repro_check.data.verdicts import MOST_FILES, Means, State, Verdict
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.pointers import PointerMet
 from repro_check.runtime.trees import UndefinedTreeError
 
 if TYPE_CHECKING:
-    from repro_check.data.declarations import DataDeclaration
+    from repro_check.data.declaring.declarations import DataDeclaration
 
 
 def verify(

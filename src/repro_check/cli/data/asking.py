@@ -14,7 +14,7 @@ import msgspec
 from repro_check.cli import opening
 from repro_check.cli.meter import Meter, meter
 from repro_check.cli.output import say
-from repro_check.data.hashers import Hasher, Pool
+from repro_check.data.hashing.hashers import Hasher, Pool
 from repro_check.data.lock_file import held, read_lock
 from repro_check.data.repository import Announce, means_of
 from repro_check.data.verdicts import Means
@@ -78,7 +78,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     def unread(self) -> Iterator[NotChecked]:
         """The configs that are meant and damaged, and whose text speaks of a digest."""
-        from repro_check.data.dvc_outs import is_dvc_file
+        from repro_check.data.dvc.outs import is_dvc_file
 
         project, store = self.session.project, self.session.store
         configs = set(project.configs)
@@ -159,7 +159,7 @@ def hasher(address: str | None) -> Iterator[Hasher]:
     if address is None:
         yield Pool()
         return
-    from repro_check.data.cluster import Cluster
+    from repro_check.data.hashing.cluster import Cluster
 
     if sys.stderr.isatty():
         say(f"Waiting for the scheduler at {visible(address)} and its workers", err=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from repro_check.data.batches import Batch
-from repro_check.data.digests import Algorithm, UndefinedDigest
-from repro_check.data.hashers import Here, Pool
+from repro_check.data.hashing.batches import Batch
+from repro_check.data.hashing.digests import Algorithm, UndefinedDigest
+from repro_check.data.hashing.hashers import Here, Pool
 from repro_check.data.remote.failures import Patience
 from repro_check.data.remote.listing import RemoteFile, listing
 from repro_check.data.remote.manifest import forget, remote_manifest, unknown
@@ -22,8 +22,8 @@ from repro_check.runtime.trees import UndefinedTreeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from repro_check.data.hashers import Hasher
-    from repro_check.data.measuring import Meter
+    from repro_check.data.hashing.hashers import Hasher
+    from repro_check.data.hashing.measuring import Meter
     from repro_check.runtime.manifest import Entry
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from repro_check.data.batches import Batch, Hashed
+from repro_check.data.hashing.batches import Batch, Hashed
 from repro_check.data.remote.failures import Patience
 from repro_check.data.remote.listing import listing
 from repro_check.data.remote.objects import AT_ONCE, hash_object, in_order

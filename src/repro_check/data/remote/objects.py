@@ -7,7 +7,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from repro_check.data.batches import Hashed
+from repro_check.data.hashing.batches import Hashed
 from repro_check.data.remote.failures import Patience
 from repro_check.data.remote.reading import read_object
 from repro_check.data.remote.urls import shown

@@ -8,16 +8,16 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from repro_check.data.digests import Algorithm
-from repro_check.data.memory import UNFINISHED, Memory, Writer
+from repro_check.data.hashing.digests import Algorithm
+from repro_check.data.hashing.memory import UNFINISHED, Memory, Writer
 from repro_check.data.remote.digest import remote_digest
 from repro_check.data.remote.urls import shown
 from repro_check.runtime.manifest import Entry
 
 if TYPE_CHECKING:
-    from repro_check.data.hashers import Hasher
-    from repro_check.data.index import StatIndex
-    from repro_check.data.measuring import Meter
+    from repro_check.data.hashing.hashers import Hasher
+    from repro_check.data.hashing.index import StatIndex
+    from repro_check.data.hashing.measuring import Meter
     from repro_check.data.remote.listing import RemoteFile
 
 

@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from repro_check.data.shipped import DataFile, ShippedData
+from repro_check.data.publishing.shipped import DataFile, ShippedData
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.sources.discovery import SourceFile

@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from repro_check.data.declarations import DataDeclaration
-from repro_check.data.interpolation import Keys, Unresolved
+from repro_check.data.declaring.declarations import DataDeclaration
+from repro_check.data.declaring.interpolation import Keys, Unresolved
+from repro_check.data.declaring.surroundings import ConfigSurroundings
 from repro_check.data.keys import DIGEST, DIGESTS, normal
-from repro_check.data.surroundings import ConfigSurroundings
 from repro_check.project.configs import is_experiment_config
 from repro_check.project.entries import Entry
 from repro_check.project.files import ConfigFile, PythonFile

@@ -54,7 +54,7 @@ def data_mismatch(config: ConfigFile, project: Project) -> Iterator[Outcome]:
           md5: 00000000000000000000000000000000
     """
     from repro_check.data import State, verify
-    from repro_check.data.declared import declared_data
+    from repro_check.data.declaring.declared import declared_data
     from repro_check.data.repository import means_of
 
     declared = declared_data(config, project)

@@ -54,8 +54,8 @@ def data_unpinned(project: Project) -> Iterator[Finding]:
 
         train = MNIST(root="./data", download=True)
     """
-    from repro_check.data.declared import undeclared_data
-    from repro_check.data.undeclared import covers
+    from repro_check.data.declaring.declared import undeclared_data
+    from repro_check.data.declaring.undeclared import covers
 
     configs = [config for config in project.configs.readable() if is_experiment_config(config)]
     if not configs or _is_recorded_elsewhere(project):
@@ -96,7 +96,7 @@ def _is_recorded_elsewhere(project: Project) -> bool:
 
 def _locked_paths(project: Project) -> frozenset[str] | None:
     """The paths that `repro-data.lock` records; None if there is one that cannot be read."""
-    from repro_check.data.undeclared import plain
+    from repro_check.data.declaring.undeclared import plain
     from repro_check.runtime.lockfile import FILE_NAME, LockError, parse_lock
 
     if FILE_NAME not in project.tree:
@@ -110,8 +110,8 @@ def _locked_paths(project: Project) -> frozenset[str] | None:
 
 def _declared_paths(project: Project) -> frozenset[str]:
     """The paths that any config declares with a digest, or with the place for one."""
-    from repro_check.data.declared import declared_data
-    from repro_check.data.undeclared import plain
+    from repro_check.data.declaring.declared import declared_data
+    from repro_check.data.declaring.undeclared import plain
 
     return frozenset(
         plain(posixpath.join(config_base(config.path), declaration.path_text))

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from repro_check.data.croissant import croissant
-from repro_check.data.datasheet import datasheet
-from repro_check.data.shipped import DataFile, ShippedData, shipped_data
+from repro_check.data.publishing.croissant import croissant
+from repro_check.data.publishing.datasheet import datasheet
+from repro_check.data.publishing.shipped import DataFile, ShippedData, shipped_data
 from repro_check.findings import Edit, Finding, Fix, Location, Safety, Severity
 from repro_check.project.project import Project
 from repro_check.rules.data._documents import Documents

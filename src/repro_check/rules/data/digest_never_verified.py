@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from repro_check.data.declared import declared_data
+from repro_check.data.declaring.declared import declared_data
 from repro_check.findings import (
     Confidence,
     Edit,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.data.shipped_names import folder_of, is_picture
+from repro_check.data.publishing.shipped_names import folder_of, is_picture
 
 if TYPE_CHECKING:
     from repro_check.sources.discovery import Tree

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_check.bounded import read_bounded
-from repro_check.data.digests import UndefinedDigest
+from repro_check.data.hashing.digests import UndefinedDigest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

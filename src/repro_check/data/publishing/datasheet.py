@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from repro_check.text import counted
 
 if TYPE_CHECKING:
-    from repro_check.data.shipped import DataFile
+    from repro_check.data.publishing.shipped import DataFile
 
 _SECTIONS = {
     "Motivation": (

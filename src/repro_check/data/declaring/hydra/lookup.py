@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.data.interpolation import Keys, Unresolved
+from repro_check.data.declaring.interpolation import Keys, Unresolved
 
 if TYPE_CHECKING:
-    from repro_check.data.hydra.parts import Part
+    from repro_check.data.declaring.hydra.parts import Part
     from repro_check.sources.config import Entry
 
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.data.digests import Algorithm
-from repro_check.data.interpolation import Keys, Reading, resolve
+from repro_check.data.declaring.interpolation import Keys, Reading, resolve
+from repro_check.data.declaring.parallel import Pair, pairs
+from repro_check.data.declaring.recorded import recorded
+from repro_check.data.hashing.digests import Algorithm
 from repro_check.data.keys import (
     DIGEST,
     DIGESTS,
@@ -23,9 +25,7 @@ from repro_check.data.keys import (
     URL_KEY,
     normal,
 )
-from repro_check.data.parallel import Pair, pairs
 from repro_check.data.paths import local_path, looks_like_path
-from repro_check.data.recorded import recorded
 from repro_check.runtime.config_keys import PATH_KEYS, PATH_SUFFIXES
 
 if TYPE_CHECKING:

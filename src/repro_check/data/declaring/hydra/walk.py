@@ -8,9 +8,9 @@ from typing import Protocol
 
 import msgspec
 
-from repro_check.data.hydra.defaults import Default
-from repro_check.data.hydra.parts import Part, TreeFile, package, package_of
-from repro_check.data.interpolation import Keys, Unresolved
+from repro_check.data.declaring.hydra.defaults import Default
+from repro_check.data.declaring.hydra.parts import Part, TreeFile, package, package_of
+from repro_check.data.declaring.interpolation import Keys, Unresolved
 
 _DEEPEST = 30
 _MOST_PARTS = 2_000

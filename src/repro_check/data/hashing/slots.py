@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from repro_check.data.batches import Batch
-from repro_check.data.hashers import Hasher
-from repro_check.data.memory import RACY, Remembered
-from repro_check.data.schemes import Scheme, items
+from repro_check.data.hashing.batches import Batch
+from repro_check.data.hashing.hashers import Hasher
+from repro_check.data.hashing.memory import RACY, Remembered
+from repro_check.data.hashing.schemes import Scheme, items
 from repro_check.runtime.changes import key_of
 from repro_check.runtime.manifest import Entry
 from repro_check.runtime.trees import ChangedTreeError

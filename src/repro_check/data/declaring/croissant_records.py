@@ -11,10 +11,10 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from repro_check.data.declarations import DataDeclaration, mappings, spelled
-from repro_check.data.interpolation import Keys, resolve
+from repro_check.data.declaring.declarations import DataDeclaration, mappings, spelled
+from repro_check.data.declaring.interpolation import Keys, resolve
+from repro_check.data.declaring.recorded import recorded
 from repro_check.data.paths import is_url
-from repro_check.data.recorded import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,9 @@ import posixpath
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from repro_check.data.hydra.defaults import defaults_of, has_defaults, package_header
-from repro_check.data.hydra.parts import Composed, Part, TreeFile, package_of
-from repro_check.data.hydra.walk import Walk
+from repro_check.data.declaring.hydra.defaults import defaults_of, has_defaults, package_header
+from repro_check.data.declaring.hydra.parts import Composed, Part, TreeFile, package_of
+from repro_check.data.declaring.hydra.walk import Walk
 
 if TYPE_CHECKING:
     from repro_check.project.project import Project

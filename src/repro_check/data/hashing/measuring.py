@@ -11,15 +11,15 @@ from typing import Protocol
 
 import msgspec
 
-from repro_check.data.batches import hash_one
-from repro_check.data.digests import Algorithm, agree
-from repro_check.data.hashers import Hasher, Pool
-from repro_check.data.index import RACY_NS, StatIndex
-from repro_check.data.listing import Listing, list_tree
-from repro_check.data.memory import UNFINISHED, Memory, Writer, stat_text
-from repro_check.data.schemes import Scheme
-from repro_check.data.slots import Look, Slot, filled, slots
-from repro_check.data.stream_length import StreamLength
+from repro_check.data.hashing.batches import hash_one
+from repro_check.data.hashing.digests import Algorithm, agree
+from repro_check.data.hashing.hashers import Hasher, Pool
+from repro_check.data.hashing.index import RACY_NS, StatIndex
+from repro_check.data.hashing.listing import Listing, list_tree
+from repro_check.data.hashing.memory import UNFINISHED, Memory, Writer, stat_text
+from repro_check.data.hashing.schemes import Scheme
+from repro_check.data.hashing.slots import Look, Slot, filled, slots
+from repro_check.data.hashing.stream_length import StreamLength
 from repro_check.runtime.hashing import md5_of_folder
 from repro_check.runtime.manifest import Entry
 from repro_check.runtime.pointers import stop_at_pointer

@@ -11,9 +11,9 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from repro_check.data.declarations import DataDeclaration, declarations, mappings, name_of
-from repro_check.data.digests import Algorithm
-from repro_check.data.interpolation import Keys, Reading, resolve
+from repro_check.data.declaring.declarations import DataDeclaration, declarations, mappings, name_of
+from repro_check.data.declaring.interpolation import Keys, Reading, resolve
+from repro_check.data.hashing.digests import Algorithm
 from repro_check.data.keys import (
     DATA_MAPPING,
     DIGESTS,

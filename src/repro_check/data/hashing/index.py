@@ -17,15 +17,15 @@ import msgspec
 
 from repro_check.atomic import write_atomic
 from repro_check.bounded import read_bounded
-from repro_check.data.memory import Memory, Writer
+from repro_check.data.hashing.memory import Memory, Writer
 from repro_check.errors import ReproCheckError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from repro_check.data.digests import Algorithm
-    from repro_check.data.listing import Listing
+    from repro_check.data.hashing.digests import Algorithm
+    from repro_check.data.hashing.listing import Listing
 
 RACY_NS = 2_000_000_000
 FILE_NAME = "data-index.json"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from repro_check.data.hydra.defaults import Default
-from repro_check.data.interpolation import Keys, Unresolved
+from repro_check.data.declaring.hydra.defaults import Default
+from repro_check.data.declaring.interpolation import Keys, Unresolved
 
 if TYPE_CHECKING:
     from repro_check.sources.config import Entry

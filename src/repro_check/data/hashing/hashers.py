@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Protocol
 
-from repro_check.data.batches import Batch, Hashed, hash_batch
+from repro_check.data.hashing.batches import Batch, Hashed, hash_batch
 
 _FEW = 2_048
 _SMALL = 64 << 20
@@ -50,7 +50,7 @@ class Pool:
             held.append(batch)
             files = sum(len(one.paths) for one in held)
             if workers > 1 and (files > _FEW or sum(one.size for one in held) > _SMALL):
-                from repro_check.data.workers import spread
+                from repro_check.data.hashing.workers import spread
 
                 yield from spread(chain(held, ahead), workers)
                 return

@@ -19,7 +19,7 @@ from repro_check.data.paths import is_data_file, is_url
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from repro_check.data.interpolation import Keys
+    from repro_check.data.declaring.interpolation import Keys
     from repro_check.sources.config import Entry
 
 _FILE_NAME = re.compile(r"[^/\\].*(?:\.\w+|[/\\].+)")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from repro_check.data.digests import Algorithm
+from repro_check.data.hashing.digests import Algorithm
 from repro_check.runtime.changes import order_of
 from repro_check.runtime.hashing import is_folder, with_empty_folders
 from repro_check.runtime.junk import is_junk

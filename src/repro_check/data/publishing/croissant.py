@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from repro_check.data.shipped import DataFile
+    from repro_check.data.publishing.shipped import DataFile
 
 VERSION = "http://mlcommons.org/croissant/1.1"
 

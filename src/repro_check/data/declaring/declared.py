@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from repro_check.data.declarations import DataDeclaration, declarations, may_declare
-from repro_check.data.interpolation import Reading, resolve
-from repro_check.data.settings_data import settings_data, settings_table
-from repro_check.data.undeclared import undeclared
+from repro_check.data.declaring.declarations import DataDeclaration, declarations, may_declare
+from repro_check.data.declaring.interpolation import Reading, resolve
+from repro_check.data.declaring.settings_data import settings_data, settings_table
+from repro_check.data.declaring.undeclared import undeclared
 from repro_check.project.configs import is_experiment_config, is_tool_config
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def declared_data(config: ConfigFile, project: Project) -> tuple[DataDeclaration
         config: the file.
         project: the repository, for what the file refers to.
     """
-    from repro_check.data.dvc_outs import is_dvc_file
+    from repro_check.data.dvc.outs import is_dvc_file
 
     if is_dvc_file(config.path):
         return _of_dvc(config, project)
@@ -42,7 +42,7 @@ def declared_data(config: ConfigFile, project: Project) -> tuple[DataDeclaration
         return (*ours, *(one for one in found if one.path_entry.keys[: len(table)] != table))
     if is_tool_config(config.path) or not may_declare(config.facts):
         return ()
-    from repro_check.data.croissant_records import croissant_files, is_croissant
+    from repro_check.data.declaring.croissant_records import croissant_files, is_croissant
 
     if is_croissant(config.facts):
         return croissant_files(config.facts, config.path)
@@ -65,8 +65,8 @@ def undeclared_data(
 
 
 def _of_dvc(config: ConfigFile, project: Project) -> tuple[DataDeclaration, ...]:
-    from repro_check.data.dvc_outs import outs
-    from repro_check.data.dvc_stages import pipeline_of
+    from repro_check.data.dvc.outs import outs
+    from repro_check.data.dvc.stages import pipeline_of
 
     pipeline = project.configs.get(pipeline_of(config.path))
     found = outs(config.facts, config.path, pipeline=pipeline.facts if pipeline else None)
@@ -82,6 +82,6 @@ def _is_input_in_git(declared: DataDeclaration, project: Project) -> bool:
 
 
 def _reading(config: ConfigFile, project: Project) -> Reading:
-    from repro_check.data.surroundings import ConfigSurroundings
+    from repro_check.data.declaring.surroundings import ConfigSurroundings
 
     return partial(resolve, around=ConfigSurroundings(config, project))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from repro_check.data.hydra.lookup import agreed, look_up
-from repro_check.data.hydra.parts import Composed, package_of
-from repro_check.data.hydra.tree import HydraTree
-from repro_check.data.interpolation import Keys, Unresolved
-from repro_check.data.root_variable import folder_in_variable
+from repro_check.data.declaring.hydra.lookup import agreed, look_up
+from repro_check.data.declaring.hydra.parts import Composed, package_of
+from repro_check.data.declaring.hydra.tree import HydraTree
+from repro_check.data.declaring.interpolation import Keys, Unresolved
+from repro_check.data.declaring.root_variable import folder_in_variable
 from repro_check.sources.expressions import Literal
 
 if TYPE_CHECKING:

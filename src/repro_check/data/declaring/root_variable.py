@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from repro_check.data.code_paths import CodePath
+from repro_check.data.declaring.code_paths import CodePath
 from repro_check.sources.expressions import Literal, Name, Subscript
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from repro_check import __version__
-from repro_check.data.batches import Batch, Hashed, hash_batch
+from repro_check.data.hashing.batches import Batch, Hashed, hash_batch
 from repro_check.data.paths import is_url
 from repro_check.data.remote.urls import shown
 from repro_check.errors import ReproCheckError

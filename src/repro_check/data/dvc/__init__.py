@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from repro_check.data.digests import Algorithm, UndefinedDigest
-from repro_check.data.dvc_digests import Dos2UnixMD5, fold
-from repro_check.data.dvc_ignored import IGNORE_FILE, skipper
-from repro_check.data.dvc_outs import is_dvc_file, outs
-from repro_check.data.dvc_stages import pipeline_of
+from repro_check.data.dvc.digests import Dos2UnixMD5, fold
+from repro_check.data.dvc.ignored import IGNORE_FILE, skipper
+from repro_check.data.dvc.outs import is_dvc_file, outs
+from repro_check.data.dvc.stages import pipeline_of
+from repro_check.data.hashing.digests import Algorithm, UndefinedDigest
 from repro_check.runtime.files import feed
 from repro_check.runtime.manifest import Entry
 from repro_check.runtime.trees import UndefinedTreeError, utf8

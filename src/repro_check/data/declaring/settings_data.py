@@ -9,11 +9,11 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from repro_check.data.declarations import DataDeclaration, spelled
-from repro_check.data.digests import Algorithm
-from repro_check.data.interpolation import Keys
+from repro_check.data.declaring.declarations import DataDeclaration, spelled
+from repro_check.data.declaring.interpolation import Keys
+from repro_check.data.declaring.recorded import Recorded, recorded
+from repro_check.data.hashing.digests import Algorithm
 from repro_check.data.paths import local_path
-from repro_check.data.recorded import Recorded, recorded
 from repro_check.settings.loading import OWN_FILE, PYPROJECT, TABLE
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import posixpath
 import re
 
-from repro_check.data.declarations import DataDeclaration
-from repro_check.data.digests import Algorithm
-from repro_check.data.dvc_digests import fold
-from repro_check.data.dvc_stages import LOCK, Entries, Stage, items_at, stages_of, text_at
-from repro_check.data.interpolation import Keys
+from repro_check.data.declaring.declarations import DataDeclaration
+from repro_check.data.declaring.interpolation import Keys
+from repro_check.data.dvc.digests import fold
+from repro_check.data.dvc.stages import LOCK, Entries, Stage, items_at, stages_of, text_at
+from repro_check.data.hashing.digests import Algorithm
 from repro_check.data.paths import is_url
 from repro_check.runtime.manifest import Entry
 from repro_check.sources.config import ConfigFacts

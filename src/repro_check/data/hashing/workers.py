@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from repro_check.data.batches import Batch, Hashed, hash_batch
+from repro_check.data.hashing.batches import Batch, Hashed, hash_batch
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

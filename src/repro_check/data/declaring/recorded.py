@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from repro_check.data.digests import Algorithm
+from repro_check.data.hashing.digests import Algorithm
 from repro_check.data.paths import is_placeholder
 from repro_check.runtime.verification import parse_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from repro_check.data.interpolation import Keys, Reading
+    from repro_check.data.declaring.interpolation import Keys, Reading
     from repro_check.sources.config import Entry
 
 _KINDS = {

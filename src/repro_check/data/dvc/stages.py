@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from repro_check.data.interpolation import Keys
+from repro_check.data.declaring.interpolation import Keys
 from repro_check.sources.config import ConfigFacts, Entry
 
 LOCK = "dvc.lock"

@@ -1,0 +1,1 @@
+"""Where configs declare data, and what they record of them."""

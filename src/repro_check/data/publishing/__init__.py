@@ -1,0 +1,1 @@
+"""What describes data that are published with the code."""
