@@ -283,7 +283,9 @@ def test_a_worker_without_a_package_that_the_hash_needs_is_an_error(dask, tree, 
 
 def test_an_interrupt_calls_everything_back(dask, tree):
     code = (
-        "import sys\n"
+        "import signal, sys\n"
+        # a job in the background of a script would have the signal ignored
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from data_cluster_support import slowly\n"
         "from repro_check.data.hashing.batches import Batch\n"
         "from repro_check.data.hashing.cluster import Cluster\n"
@@ -296,7 +298,7 @@ def test_an_interrupt_calls_everything_back(dask, tree):
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables) as p:
         assert p.stdout.readline() == b"one\n"
         p.send_signal(signal.SIGINT)
-        assert b"KeyboardInterrupt" in p.communicate()[1]
+        assert b"KeyboardInterrupt" in p.communicate(timeout=60)[1]
     with dask.client() as observer:
         until(lambda: not any(observer.processing().values()))
 
