@@ -86,6 +86,9 @@ def test_ctrl_c_ends_the_program_and_removes_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "tmp"
     folder.mkdir()
     program = (
+        "import signal\n"
+        # a job in the background of a script would have the signal ignored
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from pathlib import Path; from repro_check.smoke import smoke, spec_from_table\n"
         "spec = spec_from_table({'checkpoint': 'ckpt/model.json', 'entry': 'predict:predict',"
         " 'env': ['STARTED']})\n"
