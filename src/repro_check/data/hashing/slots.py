@@ -63,13 +63,16 @@ def slots(
     remembered = iter(memory)
     ahead = next(remembered, None)
     for item in items(path, scheme):
-        here = key(item.path)
-        while ahead is not None and key(ahead.entry.path) < here:
-            yield ahead.entry
-            ahead = next(remembered, None)
-        old = ahead if ahead is not None and key(ahead.entry.path) == here else None
-        if old is not None:
-            ahead = next(remembered, None)
+        old = None
+        if ahead is not None and ahead.entry.path == item.path:
+            old, ahead = ahead, next(remembered, None)
+        elif ahead is not None:
+            here = key(item.path)
+            while ahead is not None and key(ahead.entry.path) < here:
+                yield ahead.entry
+                ahead = next(remembered, None)
+            if ahead is not None and key(ahead.entry.path) == here:
+                old, ahead = ahead, next(remembered, None)
         yield _slot(item.path, item.real, old, look)
     while ahead is not None:
         yield ahead.entry
