@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from data_cluster_support import kill_worker, slowly
 
+from repro_check.data.cluster import Cluster
 from repro_check.data.hashing.batches import Batch, hash_batch
-from repro_check.data.hashing.cluster import Cluster
 from repro_check.data.remote import remote_manifest
 from repro_check.errors import ReproCheckError
 from repro_check.runtime.hashing import digest
@@ -240,8 +240,7 @@ def stand_in(root: Path, files: dict[str, str]) -> Path:
         ({}, "cannot import this repro-check"),
         (
             {
-                "data/hashing/__init__.py": "",
-                "data/hashing/cluster.py": "def version_here(): return '0.0.1'",
+                "data/cluster.py": "def version_here(): return '0.0.1'",
             },
             "has repro-check 0.0.1",
         ),
@@ -288,7 +287,7 @@ def test_an_interrupt_calls_everything_back(dask, tree):
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from data_cluster_support import slowly\n"
         "from repro_check.data.hashing.batches import Batch\n"
-        "from repro_check.data.hashing.cluster import Cluster\n"
+        "from repro_check.data.cluster import Cluster\n"
         "with Cluster(sys.argv[1], task=slowly) as cluster:\n"
         "    for _ in cluster.digests(Batch('md5', (sys.argv[2],)) for _ in range(100_000)):\n"
         "        print('one', flush=True)\n"
@@ -356,7 +355,7 @@ def test_what_is_no_address_is_refused(address):
 def test_the_missing_package_is_named():
     code = (
         "import sys; sys.modules['distributed'] = None\n"
-        "from repro_check.data.hashing.cluster import Cluster\n"
+        "from repro_check.data.cluster import Cluster\n"
         "from repro_check.errors import ReproCheckError\n"
         "try: Cluster('tcp://x:1').__enter__()\n"
         "except ReproCheckError as error: print(error)\n"

@@ -13,7 +13,7 @@ from data_remote_support import IMPATIENT, MIB, Fault, Server, content, forwardi
 from data_support import facts_of
 
 from repro_check.data import Algorithm, State, StatIndex, declarations, verify
-from repro_check.data.hashing.batches import hash_batch
+from repro_check.data.cluster import hash_anywhere
 from repro_check.data.lock_file import section_for
 from repro_check.data.remote import (
     RemoteFile,
@@ -310,7 +310,7 @@ def test_a_hasher_elsewhere_gives_the_same_manifest_and_reads_only_what_is_unkno
     def hasher(batches):
         for batch in batches:
             asked.extend(batch.paths)
-            yield hash_batch(batch)
+            yield hash_anywhere(batch)
 
     def known(file: RemoteFile) -> str | None:
         return by_path[file.path] if file.path.startswith("b/") else None

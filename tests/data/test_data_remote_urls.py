@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from data_remote_support import IMPATIENT
 
-from repro_check.data.hashing.batches import hash_batch
+from repro_check.data.cluster import hash_anywhere
 from repro_check.data.hashing.digests import Algorithm, UndefinedDigest
 from repro_check.data.hashing.hashers import Pool
 from repro_check.data.remote import (
@@ -219,4 +219,4 @@ class Elsewhere:
     """Hashes as a cluster would."""
 
     def digests(self, batches):
-        return map(hash_batch, batches)
+        return map(hash_anywhere, batches)

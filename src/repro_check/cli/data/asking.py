@@ -159,7 +159,7 @@ def hasher(address: str | None) -> Iterator[Hasher]:
     if address is None:
         yield Pool()
         return
-    from repro_check.data.hashing.cluster import Cluster
+    from repro_check.data.cluster import Cluster
 
     if sys.stderr.isatty():
         say(f"Waiting for the scheduler at {visible(address)} and its workers", err=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from typing import NamedTuple
 
-from repro_check.data.paths import is_url
 from repro_check.runtime.files import Hash, Stream, Tick, feed, new_hash
 from repro_check.runtime.pointers import stop_at_pointer
 from repro_check.runtime.trees import ChangedTreeError
@@ -35,7 +34,7 @@ class Hashed(NamedTuple):
 
 
 def hash_batch(batch: Batch) -> tuple[Hashed, ...]:
-    """Hash every file of a batch, in order.
+    """Hash every local file of a batch, in order; see `remote.hash_objects` for others.
 
     A module-level function of picklable values, so that a pool or a cluster can call it.
 
@@ -43,12 +42,6 @@ def hash_batch(batch: Batch) -> tuple[Hashed, ...]:
         UndefinedTreeError: a file cannot be read, or changed while it was read, twice.
         PointerMet: a file is only a pointer of git-lfs or git-annex.
     """
-    if batch.paths and all(map(is_url, batch.paths)):
-        from repro_check.data.remote import hash_objects
-
-        stamps = batch.stamps or ("",) * len(batch.paths)
-        versions = zip(batch.paths, stamps, strict=True)
-        return hash_objects(versions, batch.file_hash, watch=stop_at_pointer)
     return tuple(hash_one(path, batch.file_hash) for path in batch.paths)
 
 

@@ -18,6 +18,7 @@ from repro_check.data.hashing.batches import Batch, Hashed, hash_batch
 from repro_check.data.paths import is_url
 from repro_check.data.remote.urls import shown
 from repro_check.errors import ReproCheckError
+from repro_check.runtime.pointers import stop_at_pointer
 from repro_check.runtime.trees import UndefinedTreeError
 
 if TYPE_CHECKING:
@@ -43,6 +44,17 @@ class _Foreign(NamedTuple):
     version: str
 
 
+def hash_anywhere(batch: Batch) -> tuple[Hashed, ...]:
+    """Hash a batch of files, or of objects behind URLs, on the worker that runs this."""
+    if not batch.paths or not is_url(batch.paths[0]):
+        return hash_batch(batch)
+    from repro_check.data.remote import hash_objects
+
+    stamps = batch.stamps or ("",) * len(batch.paths)
+    versions = zip(batch.paths, stamps, strict=True)
+    return hash_objects(versions, batch.file_hash, watch=stop_at_pointer)
+
+
 @final
 class Cluster:
     """The workers of a Dask scheduler, while the `with` block lasts.
@@ -64,7 +76,7 @@ class Cluster:
         address: str,
         *,
         limit: float = 60,
-        task: Callable[[Batch], tuple[Hashed, ...]] = hash_batch,
+        task: Callable[[Batch], tuple[Hashed, ...]] = hash_anywhere,
     ) -> None:
         self._address = address
         self._limit = limit
