@@ -257,11 +257,14 @@ def test_nothing_is_written_beside_a_damaged_lock_file(repo: Repo) -> None:
     assert "line 1: a merge conflict" in repro_check("data", "verify", cwd=repo.root).err
 
 
-def test_an_empty_folder_is_recorded_with_a_warning(repo: Repo) -> None:
+@pytest.mark.parametrize("place", [(), (".gitkeep",), ("sub/.gitkeep", ".gitignore")])
+def test_a_folder_whose_data_are_still_to_come_is_not_recorded(repo: Repo, place: tuple) -> None:
     (repo.root / "data/empty").mkdir()
-    repo.write({"configs/train.yaml": "data:\n  dir: data/empty\n  md5:\n"})
+    text = "data:\n  dir: data/empty\n  md5:\n"
+    repo.write({"configs/train.yaml": text} | {f"data/empty/{name}": "" for name in place})
     done = repro_check("data", "lock", cwd=repo.root)
-    assert (done.code, "is the disk mounted" in done.err) == (0, True)
+    assert (done.code, "there are no data in 'data/empty' yet" in done.err) == (3, True)
+    assert repo.text("configs/train.yaml") == text
 
 
 def test_two_runs_with_two_algorithms_leave_config_and_lock_file_of_one_mind(repo: Repo) -> None:

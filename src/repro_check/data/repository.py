@@ -148,6 +148,8 @@ def record(
                 section = _section(project, declaration, verdict, means)
             except (UndefinedTreeError, PointerMet, OSError):
                 verdict = _unsteady(verdict)
+        if verdict.actual and section is not None and _is_without_data(verdict, section):
+            verdict = _empty(verdict)
         if verdict.actual:
             locked.append(Locked(declaration, verdict.actual))
             sections.append(section)
@@ -176,8 +178,6 @@ def _oddity(verdict: Verdict) -> str:
     """What is odd about data that are recorded, as a sentence; "" if nothing is."""
     if verdict.path is None:
         return ""
-    if not verdict.file_count:
-        return "there is no file in it; is the disk mounted, and the data here?"
     junk = find_junk(str(verdict.path)) if verdict.declaration.algorithm is Algorithm.MD5 else ()
     if not junk:
         return ""
@@ -248,6 +248,26 @@ def _section(
     if not is_of_them and list_tree(verdict.path) != verdict.listing:
         raise ChangedTreeError(str(verdict.path), "changed meanwhile", "wait until it is written")
     return section
+
+
+def _is_without_data(verdict: Verdict, section: Section) -> bool:
+    """Whether it is only a place for data that are still to come."""
+    names = [entry.path.rpartition("/")[2] for entry in section.entries if entry.digest]
+    return not verdict.file_count or (bool(names) and _PLACEHOLDERS.issuperset(names))
+
+
+_PLACEHOLDERS = frozenset({".gitkeep", ".keep", ".gitignore"})
+
+
+def _empty(verdict: Verdict) -> Verdict:
+    """A digest of nothing would make every copy with the data in it a mismatch."""
+    return msgspec.structs.replace(
+        verdict,
+        state=State.UNDEFINED,
+        actual="",
+        reason=f"there are no data in {verdict.declaration.path_text!r} yet; fetch them (is the disk "
+        "mounted?), and run this again",
+    )
 
 
 def _unsteady(verdict: Verdict) -> Verdict:
