@@ -13,6 +13,9 @@ from repro_check.sources.yaml_graph import Graph
 if TYPE_CHECKING:
     import yaml
 
+# The scanner of libyaml 0.2.6 and later runs ahead of the composer and stops by itself at 1,000.
+_TOO_DEEP = "exceeded maximum nesting depth"
+
 
 def yaml_facts(
     text: str, *, limits: Limits = LIMITS, loader: type[Any] | None = None
@@ -39,7 +42,7 @@ def yaml_facts(
         if top is not None:
             graph.unfold(top, (), None)
     except (yaml.YAMLError, ValueError, IndexError, RecursionError) as error:
-        raise Unreadable(_reason(error, lines)) from error
+        raise Unreadable(_reason(error, lines, limits)) from error
     return ConfigFacts("yaml", tuple(graph.entries), documents, tuple(graph.duplicates))
 
 
@@ -83,13 +86,15 @@ class _Depth:
         self.now -= 1
 
 
-def _reason(error: Exception, lines: Lines) -> str:
+def _reason(error: Exception, lines: Lines, limits: Limits) -> str:
     from yaml.error import MarkedYAMLError
     from yaml.reader import Reader, ReaderError
 
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "is no YAML"
+        if what == _TOO_DEEP:
+            what = f"is nested more than {limits.depth} levels deep"
         return f"line {lines.line_of(mark.index)}: {what}" if mark else what
     if isinstance(error, ReaderError):
         bad = Reader.NON_PRINTABLE.search(lines.text)
