@@ -836,3 +836,32 @@ def test_black_and_unparse_change_no_fact_of_many_modules() -> None:
         again = ast.unparse(ast.parse(source))
         assert meaning(read_python(again.encode())) == meaning(read_python(source.encode())), path
         black_changes_nothing(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "use", "made"),
+    [
+        ("x = sorted([f(a) for a in b])", "list", "argument", 1),
+        ("x = {a for a in b}", "set", "assigned", 1),
+        ("print({a: 1 for a in b})", "dict", "argument", 2),
+        ("f(a for a in b)", "generator", "argument", 1),
+    ],
+)
+def test_a_comprehension_says_what_it_makes_and_for_whom(
+    source: str, kind: str, use: str, made: int
+) -> None:
+    facts = read_python(source.encode())
+    (found,) = facts.comprehensions
+    assert (found.kind, found.use, len(found.made)) == (kind, use, made)
+    assert facts.blocks[found.block].kind == "comprehension"
+    if use == "argument":
+        assert found.span in {argument.span for argument in facts.calls[found.user].args}
+
+
+def test_statements_that_leave_a_block_are_kept_with_it() -> None:
+    source = (
+        "def f():\n  for x in y:\n    if x: continue\n    else: break\n  if y: raise E\n  return"
+    )
+    facts = read_python(source.encode())
+    kinds = [(item.kind, facts.blocks[item.block].kind) for item in facts.exits]
+    assert kinds == [("continue", "if"), ("break", "else"), ("raise", "if"), ("return", "function")]

@@ -21,6 +21,7 @@ from repro_check.findings import (
     Severity,
     Span,
 )
+from repro_check.project.constants import Constants
 from repro_check.sources.config import ConfigFacts
 from repro_check.sources.directives import Directive
 from repro_check.sources.discovery import SourceFile
@@ -116,6 +117,11 @@ class PythonFile(FactsSubject[ModuleFacts]):
             assignments=self.facts.assignments,
             declared=self.facts.declared,
         )
+
+    @cached_property
+    def constants(self) -> Constants:
+        """The settled names of this module."""
+        return Constants(self)
 
     def target(self, expression: Expression, block: int) -> str:
         """What a name or a called name stands for, if an import or a builtin decides it."""

@@ -195,6 +195,34 @@ class Declared(msgspec.Struct, frozen=True, array_like=True):
     block: int
 
 
+class Comprehension(msgspec.Struct, frozen=True, array_like=True):
+    """A comprehension or generator expression; as a value it is an `Opaque` of the same span.
+
+    Its loops are assignments of kind "for", the innermost in its block.
+
+    Attributes:
+        kind: "list", "set", "dict" or "generator".
+        block: its own block.
+        made: the element; for a dict the key and the value.
+        use: what becomes of it, as for a `Call`; `user` likewise.
+    """
+
+    kind: str
+    block: int
+    made: tuple[Expression, ...]
+    use: str
+    user: int
+    span: Span
+
+
+class Exit(msgspec.Struct, frozen=True, array_like=True):
+    """A statement that leaves a block: `kind` is "return", "raise", "break" or "continue"."""
+
+    kind: str
+    block: int
+    span: Span
+
+
 class ModuleFacts(msgspec.Struct, frozen=True, array_like=True):
     """All that one module, or the cells of one notebook, say."""
 
@@ -211,6 +239,8 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True):
     directives: tuple[Directive, ...]
     lines: int
     declared: tuple[Declared, ...] = ()
+    comprehensions: tuple[Comprehension, ...] = ()
+    exits: tuple[Exit, ...] = ()
 
     def ancestors(self, block: int) -> Iterator[int]:
         """The block itself and those around it, innermost first."""

@@ -29,7 +29,9 @@ from repro_check.sources.python import (
     Block,
     Call,
     Class,
+    Comprehension,
     Declared,
+    Exit,
     Function,
     Import,
     Keyword,
@@ -71,6 +73,8 @@ class ExpressionWalker:
         self._truths: list[TruthTest] = []
         self._paths: list[PathLiteral] = []
         self._declared: list[Declared] = []
+        self._comprehensions: list[Comprehension | None] = []
+        self._exits: list[Exit] = []
         self._exports: tuple[str, ...] = ()
         self._block = MODULE
         self._prefix = ""
@@ -343,9 +347,11 @@ class ExpressionWalker:
     def _comprehension(
         self,
         node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
-        _use: Use,
+        use: Use,
     ) -> Expression:
         block = self._open("comprehension", node, ())
+        own = len(self._comprehensions)
+        self._comprehensions.append(None)
         for position, generator in enumerate(node.generators):
             index = len(self._assignments)
             self._assignments.append(None)
@@ -359,13 +365,13 @@ class ExpressionWalker:
                 self._expr(condition, ("tested", -1))
             self._block = outer
         outer, self._block = self._block, block
-        if isinstance(node, ast.DictComp):
-            self._expr(node.key)
-            self._expr(node.value)
-        else:
-            self._expr(node.elt)
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        made = tuple(self._expr(part) for part in parts)
         self._block = outer
-        return Opaque(self._span(node))
+        span = self._span(node)
+        kind = _COMPREHENSIONS[type(node)]
+        self._comprehensions[own] = Comprehension(kind, block, made, *use, span)
+        return Opaque(span)
 
     def _hand_out(self, value: ast.expr, span: Span) -> None:
         index = len(self._returns)
@@ -373,6 +379,12 @@ class ExpressionWalker:
         self._returns[index] = Return(self._expr(value, ("returned", index)), self._block, span)
 
 
+_COMPREHENSIONS: dict[type[ast.expr], str] = {
+    ast.ListComp: "list",
+    ast.SetComp: "set",
+    ast.DictComp: "dict",
+    ast.GeneratorExp: "generator",
+}
 _EXPRESSIONS: dict[type[ast.AST], Callable[..., Expression]] = {
     ast.Constant: ExpressionWalker._constant,
     ast.Name: ExpressionWalker._name,

@@ -23,6 +23,7 @@ from repro_check.sources.python import (
     Call,
     Class,
     Declared,
+    Exit,
     Function,
     Import,
     ModuleFacts,
@@ -109,8 +110,14 @@ class _Walker(ExpressionWalker):
         self._assignments[index] = Assignment(bound, made, kind, self._block, span, annotation)
 
     def _return(self, node: ast.Return) -> None:
+        self._exits.append(Exit("return", self._block, self._span(node)))
         if node.value is not None:
             self._hand_out(node.value, self._span(node))
+
+    def _leave(self, node: ast.Raise | ast.Break | ast.Continue) -> None:
+        kind = type(node).__name__.lower()
+        self._exits.append(Exit(kind, self._block, self._span(node)))
+        self._children(node)
 
     def _if(self, node: ast.If) -> None:
         test = self._expr(node.test, ("tested", -1))
@@ -285,6 +292,8 @@ class _Walker(ExpressionWalker):
             directives=self._directives(),
             lines=len(self._rows),
             declared=tuple(self._declared),
+            comprehensions=tuple(item for item in self._comprehensions if item is not None),
+            exits=tuple(self._exits),
         )
 
     def _resolved(self, scopes: Scopes) -> Iterator[Call]:
@@ -351,6 +360,9 @@ _STATEMENTS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Nonlocal: _Walker._global,
     ast.Delete: _Walker._delete,
     ast.Assert: _Walker._assert,
+    ast.Raise: _Walker._leave,
+    ast.Break: _Walker._leave,
+    ast.Continue: _Walker._leave,
 }
 if sys.version_info >= (3, 11):
     _STATEMENTS[ast.TryStar] = _Walker._try

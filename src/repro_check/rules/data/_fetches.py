@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from repro_check.rules.data._constants import Constants
+from repro_check.project.constants import Constants
 from repro_check.rules.data._places import owner_of, place_of
 from repro_check.sources.expressions import CallRef, Expression, Literal, Name, parts
 from repro_check.sources.python import Call, ModuleFacts

@@ -10,7 +10,7 @@ import msgspec
 
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
-from repro_check.rules.data._constants import Constants
+from repro_check.project.constants import Constants
 from repro_check.rules.data._hub_ids import (
     is_dataset_id,
     is_model_id,
@@ -56,7 +56,7 @@ class Load(msgspec.Struct, frozen=True):
 
 def unpinned_loads(file: PythonFile, project: Project) -> Iterator[Load]:
     """Loads of a literal id without a revision, or at a branch."""
-    names = Constants(file)
+    names = file.constants
     for call in file.facts.calls:
         if not may_load(call.target) or call.unpacks:
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from repro_check.rules.data._constants import Constants
+from repro_check.project.constants import Constants
 from repro_check.sources.expressions import (
     Attribute,
     CallRef,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Severity, Span
 from repro_check.project.files import PythonFile, ShellFile
 from repro_check.project.project import Project
-from repro_check.rules.data._constants import Constants
+from repro_check.project.constants import Constants
 from repro_check.rules.data._downloads import Download, downloads
 from repro_check.rules.data._fetches import scope_of
 from repro_check.rules.data._reads import Reads, looks_at_hashes
@@ -118,7 +118,7 @@ def download_without_hash(file: PythonFile | ShellFile, _project: Project) -> It
 
 
 def _in_python(file: PythonFile) -> Iterator[Finding]:
-    names = Constants(file)
+    names = file.constants
     unchecked = [item for item in downloads(names) if not _is_fixed(item.url, item.path)]
     if not unchecked or looks_at_hashes(names):
         return

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from repro_check.project.files import PythonFile
 from repro_check.sources.expressions import Expression, Literal, Name
 from repro_check.sources.python import Assignment
 from repro_check.sources.scopes import bound_names
+
+if TYPE_CHECKING:
+    from repro_check.project.files import PythonFile
 
 _DEEPEST = 4
 
