@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from repro_check.rules.data._commands import fetched
 from repro_check.project.constants import Constants
+from repro_check.rules.data._commands import fetched
 from repro_check.rules.data._fetches import written_responses
 from repro_check.rules.data._places import name_in, place_of
 from repro_check.rules.data._sinks import POOCH, sink_of

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from repro_check.project.constants import Constants
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
-from repro_check.project.constants import Constants
 from repro_check.rules.data._hub_ids import (
     is_dataset_id,
     is_model_id,

@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from repro_check.rules.data._commands import checks, reads
 from repro_check.project.constants import Constants
+from repro_check.rules.data._commands import checks, reads
 from repro_check.rules.data._downloads import Download, words_of
 from repro_check.rules.data._fetches import is_writing, scope_of
 from repro_check.rules.data._places import owner_of, place_of

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Severity, Span
 from repro_check.project.files import PythonFile, ShellFile
 from repro_check.project.project import Project
-from repro_check.project.constants import Constants
 from repro_check.rules.data._downloads import Download, downloads
 from repro_check.rules.data._fetches import scope_of
 from repro_check.rules.data._reads import Reads, looks_at_hashes
