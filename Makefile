@@ -33,8 +33,8 @@ $(VENV)/.installed: $(VENV)/pyvenv.cfg pyproject.toml
 	$(PIP_INSTALL) --editable .
 	@touch $@
 
-$(VENV)/.developer: $(VENV)/.installed tests/requirements.txt
-	$(PIP_INSTALL) --editable '.[dev]' --requirement tests/requirements.txt
+$(VENV)/.developer: $(VENV)/.installed tests/requirements.txt tests/constraints.txt
+	$(PIP_INSTALL) --editable '.[dev]' --requirement tests/requirements.txt --constraint tests/constraints.txt
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.installed docs/requirements.txt
