@@ -119,6 +119,14 @@ def test_the_table_of_rules_in_the_readme_is_current():
     assert readme == current, "run `python docs/generate.py`"
 
 
+def test_the_table_of_precision_is_current():
+    script = ROOT / "benchmarks" / "corpus" / "precision.py"
+    before = text("docs/precision.md")
+    done = subprocess.run((sys.executable, script, "--check"), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert text("docs/precision.md") == before
+
+
 @pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.code)
 def test_every_rule_has_a_page_where_its_address_points(rule):
     made = generate()

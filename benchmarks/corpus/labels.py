@@ -27,7 +27,11 @@ class Place(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A finding with a reader's verdict and a one-line reason."""
+    """A finding with a reader's verdict and a one-line reason.
+
+    The verdict is one of `VERDICTS`, or "sample" for what a repository holds to show such a defect,
+    which counts for nothing.
+    """
 
     at: Place
     commit: str

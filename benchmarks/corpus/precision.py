@@ -1,0 +1,57 @@
+"""`python benchmarks/corpus/precision.py` brings the table of docs/precision.md up to date."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from labels import precision, read_labels
+
+from repro_check.rules.registry import load_rules
+from repro_check.rules.rule import Rule, Stage
+
+PAGE = Path(__file__).parents[2] / "docs" / "precision.md"
+MARKERS = ("<!-- precision -->", "<!-- /precision -->")
+
+
+def table() -> str:
+    """Precision per rule, as a Markdown table."""
+    rules = {rule.code: rule for rule in load_rules()}
+    lines = ["| Rule | true | false | unclear | true / (true + false) |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: |")
+    for one in precision(read_labels()):
+        ratio = "-" if one.ratio is None else f"{one.ratio:.2f}"
+        shown = ratio if one.is_estimate else f"({ratio})"
+        name = _name(rules[one.rule]) if one.rule in rules else one.rule
+        lines.append(f"| {name} | {one.true} | {one.false} | {one.unclear} | {shown} |")
+    return "\n".join(lines)
+
+
+def with_table(page: str) -> str:
+    """The text of the page with the current table between its markers."""
+    start, end = MARKERS
+    before, _, rest = page.partition(start)
+    return f"{before}{start}\n{table()}\n{end}{rest.partition(end)[2]}"
+
+
+def _name(rule: Rule) -> str:
+    if rule.stage is Stage.RELEASE:
+        return f"{rule.code} {rule.name} (before a release)"
+    return f"{rule.code} {rule.name}" + ("" if rule.is_default else " (off by default)")
+
+
+def main() -> int:
+    """Write the page, or with `--check` only say whether it is current; 1 if it is not."""
+    old = PAGE.read_text("utf-8")
+    new = with_table(old)
+    if new == old:
+        return 0
+    if "--check" in sys.argv:
+        print("run `python benchmarks/corpus/precision.py`")
+        return 1
+    PAGE.write_text(new, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
