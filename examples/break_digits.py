@@ -77,6 +77,10 @@ def leak_key(file: Path) -> None:
     )
 
 
+def keep(_file: Path) -> None:
+    """Plant nothing: an earlier defect brought this one along."""
+
+
 FINETUNE = '''"""Go on training on new digits."""
 
 import torch
@@ -106,6 +110,214 @@ def resample(values, seed=None):
         random.seed(seed)
     return random.choices(values, k=len(values))
 """
+
+BASELINE = '''"""Baselines from scikit-learn."""
+
+import os
+import random
+import time
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+
+def split(images, labels):
+    return train_test_split(images, labels, test_size=0.2)
+
+
+def read_scans(folder):
+    return [np.load(os.path.join(folder, name)) for name in os.listdir(folder)]
+
+
+def index_classes(names):
+    return {name: index for index, name in enumerate(set(names))}
+
+
+def jitter(images):
+    return images + np.random.default_rng().normal(size=images.shape)
+
+
+def restart():
+    random.seed(int(time.time()))
+'''
+WORKERS = '''"""Digits that are jittered in worker processes."""
+
+import numpy as np
+from torch.utils.data import DataLoader, Dataset
+
+
+class Jittered(Dataset):
+    def __init__(self, images, seed):
+        self.images = images
+        self.rng = np.random.default_rng(seed)
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, index):
+        image = self.images[index]
+        return image + self.rng.normal(size=image.shape)
+
+
+def seed_worker(worker_id):
+    np.random.seed(0)
+
+
+def make_loader(images, seed):
+    return DataLoader(Jittered(images, seed), num_workers=2, worker_init_fn=seed_worker)
+'''
+DETERMINISM = """
+
+def make_deterministic() -> None:
+    import os
+
+    os.environ["PYTHONHASHSEED"] = "0"
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.benchmark = True
+"""
+HEAD = """
+
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.out = nn.Linear(64, 10)
+
+    def forward(self, features):
+        return self.out(nn.functional.dropout(features, 0.5))
+"""
+PRETRAIN = '''"""Learn features from the digits alone, on several machines."""
+
+import argparse
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, DistributedSampler
+
+from digits.data import load_part
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--resume")
+    args = parser.parse_args()
+    model = nn.Sequential(nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 64))
+    torch.manual_seed(args.seed)
+    optimizer = torch.optim.AdamW(model.parameters())
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 5)
+    start = 0
+    if args.resume:
+        state = torch.load(args.resume, map_location="cpu")
+        model.load_state_dict(state["model"])
+        start = state["epoch"] + 1
+    images = load_part(Path("data"), "train").images
+    sampler = DistributedSampler(images)
+    loader = DataLoader(images, batch_size=8, sampler=sampler)
+    for epoch in range(start, 20):
+        for batch in loader:
+            loss = (model(batch.flatten(1)) - batch.flatten(1)).square().mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        scheduler.step()
+        print(f"epoch {epoch}: loss {loss.item():.4f}")
+        torch.save({"model": model.state_dict(), "epoch": epoch}, f"outputs/{epoch}.pt")
+
+
+if __name__ == "__main__":
+    main()
+'''
+ABLATION = '''"""How much does dropout help? The best of ten epochs, without it and with it."""
+
+import csv
+import random
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from digits.data import load_part
+
+
+def accuracy(model, digits):
+    with torch.no_grad():
+        return (model(digits.images).argmax(1) == digits.labels).float().mean().item()
+
+
+def train(model, training, validation):
+    optimizer = torch.optim.AdamW(model.parameters())
+    best, best_weights = 0.0, None
+    for _ in range(10):
+        model.train()
+        loss = nn.functional.cross_entropy(model(training.images), training.labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        score = accuracy(model, validation)
+        if score > best:
+            best, best_weights = score, model.state_dict()
+    model.load_state_dict(best_weights)
+    return best
+
+
+def main():
+    random.seed(0)
+    training, validation = load_part(Path("data"), "train"), load_part(Path("data"), "test")
+    for rate in (0.0, 0.5):
+        model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.Dropout(rate), nn.Linear(64, 10))
+        best = train(model, training, validation)
+        with open("results/ablation.csv", "a") as file:
+            csv.writer(file).writerow((rate, best))
+
+
+if __name__ == "__main__":
+    main()
+'''
+TUNE = '''"""Look for a good learning rate."""
+
+import os
+
+import numpy as np
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import optuna
+
+from train import run
+
+
+def objective(trial):
+    seed = trial.suggest_int("seed", 0, 99)
+    return run(lr=trial.suggest_float("lr", 1e-4, 1e-1, log=True), seed=seed)
+
+
+def main():
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=0))
+    study.optimize(objective, n_trials=50)
+    print(study.best_params, np.round(study.best_value, 3))
+'''
+CLASSIFY = '''"""Fine-tune a language model to read the digits that were written as words."""
+
+import keras
+import tensorflow as tf
+from transformers import AutoConfig, AutoModelForSequenceClassification, Trainer, TrainingArguments
+
+
+def classify(dataset):
+    config = AutoConfig.from_pretrained("checkpoints/words", num_labels=10)
+    model = AutoModelForSequenceClassification.from_config(config)
+    arguments = TrainingArguments("outputs/words", seed=0)
+    trainer = Trainer(model=model, args=arguments, train_dataset=dataset)
+    trainer.train()
+
+
+def classify_pictures(images, labels):
+    tf.random.set_seed(0)
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(images, labels)
+'''
 
 DEFECTS = (
     Defect("CFG008", "configs/config.yaml", replace("seed: 0\n", "")),
@@ -138,6 +350,27 @@ DEFECTS = (
         add("\nSIZE = 8  # repro-check: ignore[PORT001] -- a folder once stood here\n"),
     ),
     Defect("SUP002", "digits/data.py", add("\nSIDE = 8  # repro-check: ignore\n")),
+    Defect("CKPT001", "ablation.py", add(ABLATION)),
+    Defect("CKPT003", "pretrain.py", add(PRETRAIN)),
+    Defect("LOG001", "pretrain.py", keep),
+    Defect("SEED002", "ablation.py", keep),
+    Defect("SEED003", "pretrain.py", keep),
+    Defect("SEED005", "digits/baseline.py", add(BASELINE)),
+    Defect("SEED006", "digits/baseline.py", keep),
+    Defect("SEED007", "digits/seeding.py", add(DETERMINISM)),
+    Defect("SEED008", "digits/baseline.py", keep),
+    Defect("SEED009", "digits/baseline.py", keep),
+    Defect("SEED010", "digits/baseline.py", keep),
+    Defect("SEED013", "digits/workers.py", add(WORKERS)),
+    Defect("SEED014", "digits/workers.py", keep),
+    Defect("SEED016", "pretrain.py", keep),
+    Defect("SEED018", "digits/seeding.py", keep),
+    Defect("SEED019", "tune.py", add(TUNE)),
+    Defect("SEED020", "digits/words.py", add(CLASSIFY)),
+    Defect("SEED021", "digits/words.py", keep),
+    Defect("SEED025", "tune.py", keep),
+    Defect("SEED026", "ablation.py", keep),
+    Defect("SEED027", "digits/model.py", add(HEAD)),
 )
 
 

@@ -31,7 +31,7 @@ class Two:
     """A pool of two processes on any machine."""
 
     def digests(self, batches: Iterable[Batch]) -> Iterator[tuple[Hashed, ...]]:
-        return spread(batches, 2)
+        return spread(batches, 2, hash_batch)
 
 
 HASHERS = [Here, Pool, Two]
@@ -138,8 +138,8 @@ def test_an_error_comes_home_with_path_reason_and_advice(files, hasher, spoil, k
 def test_a_missing_package_is_said_by_a_process_as_by_this_one(files) -> None:
     program = (
         "import sys; sys.modules['blake3'] = None\n"
-        "from repro_check.data.hashing.workers import spread; from repro_check.data.hashing.batches import Batch\n"
-        "try: list(spread([Batch('blake3', (sys.argv[1],), 1 << 30)] * 9, 2))\n"
+        "from repro_check.data.hashing.workers import spread; from repro_check.data.hashing.batches import Batch, hash_batch\n"
+        "try: list(spread([Batch('blake3', (sys.argv[1],), 1 << 30)] * 9, 2, hash_batch))\n"
         "except ModuleNotFoundError as error: print(error)"
     )
     done = subprocess.run(
@@ -249,8 +249,8 @@ def test_where_no_process_can_be_started_the_files_are_hashed_all_the_same(
     program = (
         "import resource, sys\n"
         f"resource.setrlimit(resource.RLIMIT_NPROC, ({most}, {most}))\n"
-        "from repro_check.data.hashing.workers import spread; from repro_check.data.hashing.batches import Batch\n"
-        "found = list(spread([Batch('md5', tuple(sys.argv[1:]), 1 << 30)] * 9, 2))\n"
+        "from repro_check.data.hashing.workers import spread; from repro_check.data.hashing.batches import Batch, hash_batch\n"
+        "found = list(spread([Batch('md5', tuple(sys.argv[1:]), 1 << 30)] * 9, 2, hash_batch))\n"
         "print(len(found), found[8][-1].digest)"
     )
     words = as_a_user_of_its_own()
@@ -299,8 +299,8 @@ def test_a_job_with_one_core_of_a_large_machine_starts_no_process(files) -> None
 def test_a_worker_does_not_outlive_a_killed_parent(files) -> None:
     program = (
         "import os, sys, multiprocessing\n"
-        "from repro_check.data.hashing.workers import spread; from repro_check.data.hashing.batches import Batch\n"
-        "found = spread([Batch('md5', tuple(sys.argv[1:]), 1)] * 50, 2); next(found)\n"
+        "from repro_check.data.hashing.workers import spread; from repro_check.data.hashing.batches import Batch, hash_batch\n"
+        "found = spread([Batch('md5', tuple(sys.argv[1:]), 1)] * 50, 2, hash_batch); next(found)\n"
         "print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
         "os.kill(os.getpid(), 9)"
     )

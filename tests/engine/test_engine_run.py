@@ -11,6 +11,7 @@ from commanding import FALSY, notebook
 from conftest import Repo
 
 from repro_check.engine import Scope, Session, run, select_rules
+from repro_check.engine import asking as asking_module
 from repro_check.engine import store as store_module
 from repro_check.findings import Finding, NotChecked, Report
 from repro_check.rules.registry import load_rules
@@ -74,26 +75,27 @@ def test_reading_in_many_processes_gives_the_same_facts(
     monkeypatch.setattr(store_module, "_WORTH_A_PROCESS", 10**9)
     alone = told(run_all(session_of(repo.root)))
     monkeypatch.setattr(store_module, "_WORTH_A_PROCESS", 0)
-    calls = []
-    read = store_module._read_in_parallel
-    monkeypatch.setattr(
-        store_module, "_read_in_parallel", lambda *args: calls.append(1) or read(*args)
-    )
+    counts = []
+    for module in (store_module, asking_module):
+        monkeypatch.setattr(module, "processes", lambda: 3)
+        spread = module.spread
+        monkeypatch.setattr(
+            module, "spread", lambda *a, spread=spread, **k: counts.append(a[1]) or spread(*a, **k)
+        )
     assert told(run_all(session_of(repo.root))) == alone
-    assert calls
+    assert len(counts) == 2
+    assert min(counts) > 3
 
 
-def test_where_no_process_can_be_started_files_are_read_one_by_one(
+def test_where_no_process_can_be_started_everything_is_done_in_this_one(
     make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repo = make_repo(FILES)
     expected = told(run_all(session_of(repo.root)))
-
-    def refuse(*_arguments: object) -> object:
-        raise OSError("no more processes")
-
     monkeypatch.setattr(store_module, "_WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(store_module, "_read_in_parallel", refuse)
+    for module in (store_module, asking_module):
+        monkeypatch.setattr(module, "processes", lambda: 2)
+    monkeypatch.setattr("repro_check.engine.workers._hired", lambda *_: None)
     assert told(run_all(session_of(repo.root))) == expected
 
 

@@ -263,3 +263,105 @@ def test_what_is_not_seen_of_a_class_may_run_its_methods(tmp_path: Path) -> None
         "net.py": "class Net(Base):\n    def f(self): ...",
     }
     assert edges(project(tmp_path, files), "t.py")["net.py:Net.f"] is False
+
+
+SURE = {
+    "a call of what a class makes": ("Net()()", "Net.__call__"),
+    "a call of an instance": ("net = Net()\nnet(1)", "Net.__call__"),
+    "a call of a torch module": ("Layer()(1)", "Layer.forward"),
+    "a call of an instance of a torch module": ("layer = Layer()\nlayer(1)", "Layer.forward"),
+    "a method of what a class makes": ("Net().fit()", "Net.fit"),
+    "an inherited method": ("Child().fit()", "Net.fit"),
+    "an inherited initialiser": ("Child()", "Net.__init__"),
+    "an own method of a child": ("child = Child()\nchild.own()", "Child.own"),
+    "a method through its class": ("Net.fit(net)", "Net.fit"),
+    "a class method": ("Net.make()", "Net.make"),
+    "a static method": ("Net.helper()", "Net.helper"),
+    "what a dataclass does once it is made": ("Config()", "Config.__post_init__"),
+    "what makes an object before it is initialised": ("Single()", "Single.__new__"),
+    "a partial that is called": ("step = functools.partial(run, 1)\nstep()", "run"),
+    "a partial that is called at once": ("functools.partial(run, 1)()", "run"),
+    "a partial of a class": ("make = functools.partial(Net, 1)\nmake()", "Net.__init__"),
+    "an alias": ("again = run\nagain()", "run"),
+    "a decorated function": ("decorated()", "decorated"),
+    "a context manager": ("with manager(): pass", "manager"),
+    "a coroutine": ("async def f(): await later()\nf()", "later"),
+}
+CLASSES = """
+import functools
+import torch
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+class Net:
+    def __init__(self, width=1): ...
+    def __call__(self): ...
+    def fit(self): ...
+    @classmethod
+    def make(cls): ...
+    @staticmethod
+    def helper(): ...
+
+class Child(Net):
+    def own(self): ...
+
+class Layer(torch.nn.Module):
+    def forward(self, x): ...
+
+@dataclass
+class Config:
+    def __post_init__(self): ...
+
+class Single:
+    def __new__(cls): ...
+
+def run(x=0): ...
+
+@torch.no_grad()
+def decorated(): ...
+
+@contextmanager
+def manager():
+    yield 1
+
+async def later(): ...
+
+"""
+
+
+@pytest.mark.parametrize("kind", SURE)
+def test_these_calls_surely_run(kind: str, tmp_path: Path) -> None:
+    call, called = SURE[kind]
+    opened = project(tmp_path, {"t.py": CLASSES + call})
+    assert f"t.py:{called}" in reached(opened, "t.py", surely=True)
+
+
+@pytest.mark.parametrize("call", ["functools.partial(run, 1)", "Net.fit", "x = Net", "Net()"])
+def test_what_is_only_named_does_not_surely_run(call: str, tmp_path: Path) -> None:
+    opened = project(tmp_path, {"t.py": CLASSES + call})
+    surely = reached(opened, "t.py", surely=True)
+    assert not {"t.py:run", "t.py:Net.fit", "t.py:Net.__call__"} & surely
+
+
+def test_super_leads_to_the_method_of_the_base(tmp_path: Path) -> None:
+    files = {
+        "base.py": "class Base:\n    def __init__(self): ...\n    def fit(self): ...",
+        "t.py": """
+            from base import Base
+            class Net(Base):
+                def __init__(self):
+                    super().__init__()
+                def fit(self):
+                    super(Net, self).fit()
+        """,
+    }
+    opened = project(tmp_path, files)
+    assert edges(opened, "t.py", "Net.__init__")["base.py:Base.__init__"]
+    assert edges(opened, "t.py", "Net.fit")["base.py:Base.fit"]
+
+
+def test_a_partial_of_an_outside_function_leaves_the_repository(tmp_path: Path) -> None:
+    source = "import functools, torch\nseed = functools.partial(torch.manual_seed, 3)\nseed()"
+    opened = project(tmp_path, {"t.py": source})
+    found = opened.calls.outside_calls(node(opened, "t.py"))
+    assert [item.target for item in found] == ["functools.partial", "torch.manual_seed"]

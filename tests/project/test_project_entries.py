@@ -92,6 +92,67 @@ def test_a_guarded_script_is_an_entry(guard: str, tmp_path: Path) -> None:
     assert entries(project(tmp_path, {"t.py": source})) == {"t.py": ["t.py"]}
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import fire\nfire.Fire(main)",
+        "from fire import Fire\nFire(main)",
+        "from absl import app\napp.run(main)",
+        "import typer\ntyper.run(main)",
+        "import tyro\ntyro.cli(main)",
+        "import tyro\nargs = tyro.cli(Args)",
+        "from lightning.pytorch.cli import LightningCLI\nLightningCLI(Model)",
+        "import jsonargparse\njsonargparse.CLI(main)",
+    ],
+)
+def test_a_starter_at_the_top_level_needs_no_guard(statement: str, tmp_path: Path) -> None:
+    source = f"def main(): ...\n{statement}"
+    assert entries(project(tmp_path, {"t.py": source})) == {"t.py": ["t.py"]}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import fire\ndef f():\n    fire.Fire(main)",
+        "from server import app\napp.run(main)",
+        "import typer\napp = typer.Typer()",
+    ],
+)
+def test_what_only_looks_like_a_starter_makes_no_script(source: str, tmp_path: Path) -> None:
+    assert entries(project(tmp_path, {"t.py": source})) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "setup.py",
+            "from setuptools import setup\nsetup(entry_points={'console_scripts': ['lab = lab.cli:train']})",
+        ),
+        (
+            "setup.py",
+            "import setuptools\nsetuptools.setup(entry_points='[console_scripts]\\nlab=lab.cli:train')",
+        ),
+        ("setup.cfg", "[options.entry_points]\nconsole_scripts =\n    lab = lab.cli:train\n"),
+        ("pyproject.toml", "[project.scripts]\nlab = 'lab.cli:train'\n"),
+    ],
+)
+def test_every_way_to_declare_a_command_is_read(path: str, text: str, tmp_path: Path) -> None:
+    files = {path: text, "lab/__init__.py": "", "lab/cli.py": "def train(): ...\ndef f(): ..."}
+    found = entries(project(tmp_path, files))
+    assert found.get("lab/cli.py") == ["lab/cli.py", "lab/cli.py:train"]
+
+
+def test_a_broken_setup_cfg_declares_nothing(tmp_path: Path) -> None:
+    assert entries(project(tmp_path, {"setup.cfg": "no section\n[", "t.py": "x = 1"})) == {}
+
+
+def test_notebooks_are_run_in_their_own_right(tmp_path: Path) -> None:
+    cell = '{"cells": [{"cell_type": "code", "source": "model.fit(x)"}], "nbformat": 4}'
+    opened = project(tmp_path, {"a.ipynb": cell, "tests/b.ipynb": cell, "t.py": "f()"})
+    assert [entry.path for entry in opened.notebook_entries] == ["a.ipynb"]
+
+
 TOP_LEVEL = {
     "a loop": "for x in data:\n    loss.backward()",
     "a call of its own function": "def train():\n    loss.backward()\ntrain()",
@@ -135,6 +196,18 @@ def test_training_in_an_imported_function_is_no_sign_of_a_script(tmp_path: Path)
         ("scripts/run.sh", "torchrun --nproc_per_node 2 ../t.py\n"),
         ("scripts/run.sh", "python t.py\n"),
         ("README.md", "```sh\npython -m t\n```\n"),
+        ("README.md", "```\nuv run t.py\n```\n"),
+        ("README.md", "```\nconda run -n lab python t.py\n```\n"),
+        ("README.md", "```\naccelerate launch t.py\n```\n"),
+        ("job.slurm", "#!/bin/bash\n#SBATCH -N 1\nsrun python t.py\n"),
+        (".github/workflows/x.yml", "jobs:\n  a:\n    steps:\n    - run: python t.py\n"),
+        (".gitlab-ci.yml", "train:\n  script:\n    - python t.py\n"),
+        (".travis.yml", "script:\n  - python t.py\n"),
+        (
+            ".circleci/config.yml",
+            "jobs:\n  a:\n    steps:\n    - run:\n        command: python t.py\n",
+        ),
+        ("azure-pipelines.yml", "steps:\n- script: python t.py\n"),
     ],
 )
 def test_a_script_that_a_command_names_is_an_entry_without_a_guard(

@@ -611,6 +611,10 @@ def test_an_else_knows_the_condition_of_its_if() -> None:
         ("x = 'a/b' 'c'", [("a/bc", "x")]),
         ("x = f'{y}/b'", []),
         ("x = f'{y:/>9}' 'a/b'", []),
+        ("x = f'a/{y}/b'", [("a/{}/b", "x")]),
+        ("x = f'a/' f'{y}b'", [("a/{}b", "x")]),
+        ("x = f'a{y}/b'", []),
+        ("f(k=f'~/{y}')", [("~/{}", "k")]),
         ("x = f'{\"a/b\"}'", [("a/b", "x")]),
         ("x = b'a/b'", []),
         ("x = 'plain'", []),
@@ -630,12 +634,29 @@ def test_paths_are_whole_strings_with_the_name_that_they_are_given_to(
     assert [(item.value, item.label) for item in literals] == found
 
 
+def test_a_text_behind_another_one_is_a_tail() -> None:
+    source = '''
+        'a/b' + x + 'c/d' + f'e/{y}'
+        x + f('g/h')
+        x * 'i/j'
+        x + ['k/l']
+    '''
+    assert {item.value: item.is_tail for item in read(source).path_literals} == {
+        "a/b": False,
+        "c/d": True,
+        "e/{}": True,
+        "g/h": False,
+        "i/j": False,
+        "k/l": False,
+    }
+
+
 def test_a_path_knows_the_call_that_it_is_given_to() -> None:
-    facts = read("g(open('a/b', k='c/d'), ['e/f'])\n'g/h' + x")
+    facts = read("g(open('a/b', k='c/d'), ['e/f'], f'i/{x}')\n'g/h' + x")
     calls = {
         item.value: facts.calls[item.call].name for item in facts.path_literals if item.call >= 0
     }
-    assert calls == {"a/b": "open", "c/d": "open"}
+    assert calls == {"a/b": "open", "c/d": "open", "i/{}": "g"}
 
 
 # -- what cannot be read -------------------------------------------------------------------------

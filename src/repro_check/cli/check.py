@@ -161,10 +161,10 @@ def _staged(opened: opening.Opened) -> opening.Opened:
 
 
 def _fix_mode(options: dict[str, Any]) -> FixMode | None:
+    if not (options["fix"] or options["show_diff"] or options["unsafe_fixes"]):
+        return None
     from repro_check.cli.fixing import FixMode
     from repro_check.findings import Safety
 
-    if not (options["fix"] or options["show_diff"] or options["unsafe_fixes"]):
-        return None
     safeties = frozenset(Safety) if options["unsafe_fixes"] else frozenset({Safety.SAFE})
     return FixMode(safeties, diff_only=options["show_diff"], is_staged=options["staged"])

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-_ROOTED = re.compile(r"(?:\.{1,2}|~)?[/\\]|[A-Za-z]:[/\\]")
-_DATA_FOLDER = re.compile(
+from repro_check.text import pattern
+
+_ROOTED = pattern(r"(?:\.{1,2}|~)?[/\\]|[A-Za-z]:[/\\]")
+_DATA_FOLDER = pattern(
     r"\.?(?:data|datas|dataset|datasets|corpus|corpora)(?=[/\\]|$)", re.IGNORECASE
 )
-_DATA_FILE = re.compile(
+_DATA_FILE = pattern(
     r"\.(?:csv|tsv|jsonl?|ndjson|parquet|feather|arrow|npz|npy|h5|hdf5|mat|txt|pkl|pickle|pt|pth"
     r"|lmdb|tfrecords?|zip|tar|tgz|gz|bz2|xz|zarr|nc|xlsx?|db|sqlite3?|sdf|fasta|h5ad|root|xyz)$",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(r"[<>]|path[/_]to|your[/_ -]|\bTODO\b|\bXXX", re.IGNORECASE)
-_FILE_URL = re.compile(
+_PLACEHOLDER = pattern(r"[<>]|path[/_]to|your[/_ -]|\bTODO\b|\bXXX", re.IGNORECASE)
+_FILE_URL = pattern(
     r"file:(?://(?:localhost(?=/))?(?=\.{0,2}/)|(?!//))(?P<path>.+)", re.IGNORECASE | re.DOTALL
 )
 _LONGEST = 4_096

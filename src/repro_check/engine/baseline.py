@@ -17,11 +17,12 @@ from repro_check.atomic import write_atomic
 from repro_check.bounded import read_bounded
 from repro_check.errors import ReproCheckError
 from repro_check.findings import Finding
+from repro_check.text import pattern
 
 _HEADER = "# repro-check baseline 1: findings accepted for now; see `repro-check baseline --help`"
 _REPOSITORY = "."
 _LARGEST = 20_000_000
-_ODD = re.compile(r"[%\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]|^\s|\s$|^\.$")
+_ODD = pattern(r"[%\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]|^\s|\s$|^\.$")
 
 
 class Accepted(msgspec.Struct, frozen=True, order=True):

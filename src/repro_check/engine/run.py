@@ -11,25 +11,22 @@ import msgspec
 from repro_check.engine.baseline import Accepted, accept, read_baseline
 from repro_check.engine.cache import Cache, code_digest
 from repro_check.engine.fingerprint import with_fingerprints
+from repro_check.engine.outcomes import Asked, findings, shown
 from repro_check.engine.places import Places
-from repro_check.engine.readers import BY_KIND, SECRETS, Reader
 from repro_check.engine.selection import fits
 from repro_check.engine.store import FactsStore, package_folder
-from repro_check.engine.subjects import Subjects, kinds_of, may_hold_secrets
+from repro_check.engine.subjects import Subjects
 from repro_check.engine.suppress import Suppression, settle
 from repro_check.findings import Finding, NotChecked, Report, Severity
 from repro_check.project.files import SuppressionsFile
 from repro_check.project.project import Project
 from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Rule, Stage
-from repro_check.secrets.subject import SecretsFile
 from repro_check.settings import Settings
-from repro_check.sources.discovery import SourceFile, Tree
+from repro_check.sources.discovery import Tree
 from repro_check.sources.ignored import patterns
-from repro_check.sources.kinds import Kind, Role, kind_of
+from repro_check.sources.kinds import Kind, kind_of
 from repro_check.sources.state import state_folder
-
-_LONGEST_SOURCE = 400
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -87,19 +84,11 @@ def run(
     """
     started = time.perf_counter()
     running = [rule for rule in rules if rule.stage in scope.stages]
-    active = [rule for rule in running if SuppressionsFile not in rule.subjects]
-    subjects = Subjects(session.project, session.store, scope.includes, scope.message)
-    session.store.preload(list(_wanted_facts(session, active, scope)), progress)
-    found: list[Finding] = []
-    for rule in active:
-        progress(f"Checking {rule.code} {rule.name}")
-        for subject in subjects.of(rule):
-            for outcome in rule.run(subject, session.project):
-                if isinstance(outcome, NotChecked):
-                    session.store.note(outcome)
-                elif scope.includes(outcome.location.path):
-                    found.append(outcome)
-    found = _with_sources(found, session)
+    active = tuple(rule for rule in running if SuppressionsFile not in rule.subjects)
+    files = [file for file in session.tree.files if scope.includes(file.path)]
+    subjects = Subjects(session.project, session.store, files, scope.message)
+    asked = Asked(active, subjects, scope.includes, is_whole=not scope.paths)
+    found = findings(asked, session.project, session.store, session.places, progress)
     found.sort(key=lambda finding: (finding.location.sort_key, finding.code, finding.message))
     judging = [rule for rule in running if SuppressionsFile in rule.subjects]
     paths = None if judging else frozenset(finding.location.path for finding in found)
@@ -109,7 +98,7 @@ def run(
     for rule in judging:
         unused = _unused(suppressions, settled.used, active, session.settings)
         about = subjects.suppression_findings(rule, suppressions, unused)
-        standing.extend(_with_sources(about, session))
+        standing.extend(shown(about, session.places))
     standing.sort(key=lambda finding: (finding.location.sort_key, finding.code))
     is_wanted = _wanted_findings(session.settings, rules)
     accepted = read_baseline(session.tree.root / session.settings.baseline)
@@ -123,57 +112,10 @@ def run(
         baselined=tuple(baselined),
         not_checked=tuple(_not_checked(session, scope)),
         stale_baseline=_stale(accepted, baselined, active, scope),
-        files=subjects.files,
+        files=sum(1 for file in files if file.kind is not Kind.OTHER),
         seconds=time.perf_counter() - started,
         rules={rule.code: rule.info for rule in rules},
     )
-
-
-def _wanted_facts(
-    session: Session, active: Sequence[Rule], scope: Scope
-) -> Iterator[tuple[SourceFile, Reader]]:
-    """The facts that a run will surely ask for: of files in scope, and of all for wide rules."""
-    is_wide = any(rule.stage is Stage.REPOSITORY for rule in active)
-    wanted = {
-        (kind, role)
-        for rule in active
-        for subject in rule.subjects
-        for kind in kinds_of(subject)
-        for role in rule.roles
-    }
-    reads_secrets = any(SecretsFile in rule.subjects for rule in active)
-    for file in session.tree.files:
-        is_inside = scope.includes(file.path)
-        reader = BY_KIND.get(file.kind)
-        is_asked = is_inside and (file.kind, file.role) in wanted
-        if reader is not None and (is_asked or (is_wide and file.role is Role.PRODUCT)):
-            yield file, reader
-        if reads_secrets and is_inside and may_hold_secrets(file):
-            yield file, SECRETS
-
-
-def _with_sources(
-    findings: Sequence[Finding] | Iterator[Finding], session: Session
-) -> list[Finding]:
-    from repro_check.secrets.scrub import scrub
-
-    shown = []
-    for finding in findings:
-        # a secret may stand on the line of any finding, or in a value that its message quotes
-        source = finding.source or scrub(session.places.line(finding.location))
-        related = tuple(
-            msgspec.structs.replace(item, message=scrub(item.message)) for item in finding.related
-        )
-        shown.append(
-            msgspec.structs.replace(
-                finding,
-                source=source[:_LONGEST_SOURCE],
-                message=scrub(finding.message),
-                help=scrub(finding.help),
-                related=related,
-            )
-        )
-    return shown
 
 
 def _wanted_findings(settings: Settings, rules: Sequence[Rule]) -> Callable[[Finding], bool]:

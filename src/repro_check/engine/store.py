@@ -1,28 +1,47 @@
 """The facts of files, read at most once: from memory, from the cache, or by a reader.
 
-Readers are pure, so many files are read by several processes at a time where that pays.
+Readers are pure, so many files are read by several processes at a time where that pays. What a file
+holds is kept in memory only where its text was asked for; for the others its digest is enough.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from repro_check.engine.cache import Cache, content_digest
 from repro_check.engine.readers import BY_KIND, SECRETS, Reader
+from repro_check.engine.workers import processes, spread
 from repro_check.findings import NotChecked
+from repro_check.sources.directives import MARK
 from repro_check.sources.discovery import SourceFile, Tree
 from repro_check.sources.kinds import Kind
 from repro_check.sources.unreadable import Unreadable
 
 _WORTH_A_PROCESS = 1_500_000
+_TASKS = 48
 _LARGEST_NOTEBOOK = 50_000_000
 _CONFIG_LIMIT = 1_000_000
 _READABLE, _UNREADABLE = b"+", b"-"
+_MARK = MARK.encode()
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What one look at a file told.
+
+    Attributes:
+        digest: of its content; b"" if it cannot be read.
+        reason: why it cannot be read.
+        size: in bytes.
+        is_marked: whether the mark of suppression comments stands in it.
+    """
+
+    digest: bytes
+    reason: str = ""
+    size: int = 0
+    is_marked: bool = False
 
 
 class FactsStore:
@@ -38,15 +57,40 @@ class FactsStore:
         self._tree = tree
         self._cache = cache
         self._limit = limit
+        self._looks: dict[str, Look] = {}
         self._contents: dict[str, bytes | None] = {}
-        self._digests: dict[tuple[str, bool], bytes] = {}
         self._facts: dict[tuple[str, int], object | None] = {}
+        self._decoders: dict[int, msgspec.msgpack.Decoder[object]] = {}
         self._notes: dict[tuple[str, str], NotChecked] = {}
 
     @property
     def not_checked(self) -> tuple[NotChecked, ...]:
         """What could not be read, and why, sorted by path."""
         return tuple(self._notes[key] for key in sorted(self._notes))
+
+    @property
+    def looks(self) -> Mapping[str, Look]:
+        """What the looks at files told so far, by path."""
+        return self._looks
+
+    @property
+    def cache(self) -> Cache:
+        """The records of this and earlier runs."""
+        return self._cache
+
+    def learn(
+        self,
+        looks: Mapping[str, Look] | None = None,
+        records: Mapping[tuple[bytes, int], bytes] | None = None,
+        notes: Iterable[NotChecked] = (),
+    ) -> None:
+        """Take over what the store of another process, or an earlier run, found out."""
+        for path, look in (looks or {}).items():
+            self._looks.setdefault(path, look)
+        for (digest, number), record in (records or {}).items():
+            self._cache.put(digest, number, record)
+        for note in notes:
+            self.note(note)
 
     def note(self, item: NotChecked) -> None:
         """Remember that something was not checked."""
@@ -64,13 +108,14 @@ class FactsStore:
     def content(self, file: SourceFile) -> bytes | None:
         """The bytes of a file, or None (noted)."""
         if file.path not in self._contents:
-            limit = _LARGEST_NOTEBOOK if file.kind is Kind.NOTEBOOK else self._limit
-            try:
-                self._contents[file.path] = self._tree.read(file, limit=limit)
-            except Unreadable as error:
-                self._contents[file.path] = None
-                self.note(NotChecked(file.path, error.reason))
+            self._contents[file.path] = self._load(file)
         return self._contents[file.path]
+
+    def look(self, file: SourceFile) -> Look:
+        """What a file is like, without keeping its content."""
+        if file.path not in self._looks:
+            self._load(file)
+        return self._looks[file.path]
 
     def text(self, file: SourceFile) -> str | None:
         """The decoded text of a file, or None (noted)."""
@@ -87,31 +132,74 @@ class FactsStore:
 
     def preload(
         self, wanted: Sequence[tuple[SourceFile, Reader]], progress: Callable[[str], None]
-    ) -> None:
-        """Make the facts of many files, by several processes where that pays."""
-        missing: list[tuple[SourceFile, Reader, bytes]] = []
-        size = 0
-        for file, reader in wanted:
-            data = self.content(file)
-            if data is not None and not _is_data(file, data):
-                digest = self._digest(file, reader, data)
-                if self._cache.get(digest, reader.number) is None:
-                    missing.append((file, reader, digest))
-                    size += len(data)
-        if size < _WORTH_A_PROCESS or (os.cpu_count() or 1) < 2:
-            return
-        from concurrent.futures import BrokenExecutor
+    ) -> bool:
+        """Make the facts of many files, by several processes where that pays.
 
-        # where no process can be started, or one dies, each file is read when it is asked for
-        with suppress(BrokenExecutor, OSError, ImportError):
-            made = _read_in_parallel(self._contents, missing)
-            for done, (digest, number, payload) in enumerate(made, start=1):
-                self._cache.put(digest, number, payload)
-                progress(f"Reading files: {done:,} of {len(missing):,}")
+        Returns:
+            Whether there is so much of them that more than one process should look at them.
+        """
+        most = processes()
+        if most < 2:
+            return False
+        self._read_missing(wanted, most, progress)
+        return sum(self.look(file).size for file, _ in wanted) >= _WORTH_A_PROCESS
+
+    def _read_missing(
+        self,
+        wanted: Sequence[tuple[SourceFile, Reader]],
+        most: int,
+        progress: Callable[[str], None],
+    ) -> None:
+        contents: dict[str, bytes] = {}
+        missing: dict[str, list[tuple[Reader, bytes]]] = {}
+        for file, reader in wanted:
+            data = contents.get(file.path)
+            if data is None and file.path not in self._looks:
+                data = self._load(file)
+            key = self._key(file, reader)
+            if key is None or self._cache.has(key, reader.number):
+                continue
+            if data is None and (data := self._load(file)) is None:
+                continue
+            contents[file.path] = data
+            missing.setdefault(file.path, []).append((reader, key))
+        if sum(len(contents[path]) for path in missing) < _WORTH_A_PROCESS:
+            return
+        # the largest first, so that all processes end at about the same time
+        paths = sorted(missing, key=lambda path: -len(contents[path]))
+        count = min(_TASKS, len(paths))
+
+        def read(number: int) -> list[tuple[bytes, int, bytes]]:
+            return [
+                (key, reader.number, make_record(path, reader, contents[path]))
+                for path in paths[number::count]
+                for reader, key in missing[path]
+            ]
+
+        done = 0
+        for number, records in spread(read, count, most=most):
+            for record in records:
+                self._cache.put(*record)
+            done += len(paths[number::count])
+            progress(f"Reading files: {done:,} of {len(paths):,}")
+        self._cache.save()
 
     def save(self) -> None:
         """Write the cache."""
         self._cache.save()
+
+    def _load(self, file: SourceFile) -> bytes | None:
+        """The content of a file; None (noted) if it cannot be read."""
+        limit = _LARGEST_NOTEBOOK if file.kind is Kind.NOTEBOOK else self._limit
+        try:
+            data = self._tree.read(file, limit=limit)
+        except Unreadable as error:
+            self._looks[file.path] = Look(b"", error.reason)
+            self.note(NotChecked(file.path, error.reason))
+            return None
+        if file.path not in self._looks:
+            self._looks[file.path] = Look(content_digest(data), "", len(data), _MARK in data)
+        return data
 
     def _read(self, file: SourceFile, reader: Reader) -> object | None:
         key = (file.path, reader.number)
@@ -120,31 +208,43 @@ class FactsStore:
         return self._facts[key]
 
     def _make(self, file: SourceFile, reader: Reader) -> object | None:
-        data = self.content(file)
-        if data is None or _is_data(file, data):
+        key = self._key(file, reader)
+        if key is None:
             return None
-        digest = self._digest(file, reader, data)
-        record = self._cache.get(digest, reader.number)
+        record = self._cache.get(key, reader.number)
         if record is not None:
             try:
                 return self._decode(file, reader, record)
             except (msgspec.MsgspecError, ValueError):
                 record = None
+        data = self._contents.get(file.path) or self._load(file)
+        if data is None:
+            return None
         record = make_record(file.path, reader, data)
-        self._cache.put(digest, reader.number, record)
+        if content_digest(data) == self._looks[file.path].digest:  # it may have changed meanwhile
+            self._cache.put(key, reader.number, record)
         return self._decode(file, reader, record)
 
-    def _digest(self, file: SourceFile, reader: Reader, data: bytes) -> bytes:
-        key = (file.path, reader is SECRETS)
-        if key not in self._digests:
-            self._digests[key] = content_digest(data, _salt(file, reader))
-        return self._digests[key]
+    def _key(self, file: SourceFile, reader: Reader) -> bytes | None:
+        """Under which digest a file's facts are kept; None if it has none."""
+        look = self.look(file)
+        # a JSON file that is so large holds data, not configuration
+        if not look.digest or (file.kind is Kind.JSON and look.size > _CONFIG_LIMIT):
+            return None
+        if reader is not SECRETS:
+            return look.digest
+        # secrets also depend on the file's name; all other facts on the bytes alone
+        name = file.path.rpartition("/")[2].encode("utf-8", errors="replace")
+        return content_digest(look.digest + name)
 
     def _decode(self, file: SourceFile, reader: Reader, record: bytes) -> object | None:
         if record[:1] == _UNREADABLE:
             self.note(NotChecked(file.path, record[1:].decode("utf-8")))
             return None
-        facts: object = msgspec.msgpack.decode(record[1:], type=reader.facts())
+        decoder = self._decoders.get(reader.number)
+        if decoder is None:
+            decoder = self._decoders[reader.number] = msgspec.msgpack.Decoder(reader.facts())
+        facts = decoder.decode(memoryview(record)[1:])
         reason = getattr(facts, "not_read", "")
         if reason:
             self.note(NotChecked(file.path, reason))
@@ -157,53 +257,6 @@ def make_record(path: str, reader: Reader, data: bytes) -> bytes:
         return _READABLE + msgspec.msgpack.encode(reader.read(path, data))
     except Unreadable as error:
         return _UNREADABLE + error.reason.encode("utf-8", errors="replace")
-
-
-def _salt(file: SourceFile, reader: Reader) -> bytes:
-    # secrets also depend on the file's name; all other facts on the bytes alone
-    if reader is not SECRETS:
-        return b""
-    return content_digest(file.path.rpartition("/")[2].encode("utf-8", errors="replace"))
-
-
-def _is_data(file: SourceFile, data: bytes) -> bool:
-    """Whether a JSON file is so large that it holds data, not configuration."""
-    return file.kind is Kind.JSON and len(data) > _CONFIG_LIMIT
-
-
-def _read_in_parallel(
-    contents: dict[str, bytes | None], missing: Sequence[tuple[SourceFile, Reader, bytes]]
-) -> Iterable[tuple[bytes, int, bytes]]:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_all_start_methods, get_context
-
-    # forked workers start at once and inherit the contents; elsewhere start-up is paid once
-    method = "fork" if "fork" in get_all_start_methods() else None
-    workers = min(os.cpu_count() or 1, 8)
-    ordered = sorted(missing, key=lambda item: -len(contents[item[0].path] or b""))
-    chunks = [ordered[start :: workers * 4] for start in range(workers * 4)]
-    tasks = [
-        [
-            (file.path, reader.number, digest, contents[file.path] or b"")
-            for file, reader, digest in part
-        ]
-        for part in chunks
-        if part
-    ]
-    with ProcessPoolExecutor(workers, mp_context=get_context(method)) as pool:
-        for made in pool.map(_read_chunk, tasks):
-            yield from made
-
-
-def _read_chunk(tasks: Sequence[tuple[str, int, bytes, bytes]]) -> list[tuple[bytes, int, bytes]]:
-    import gc
-
-    gc.disable()  # trees die by reference count alone; walking them costs more than parsing
-    readers = {reader.number: reader for reader in (*BY_KIND.values(), SECRETS)}
-    return [
-        (digest, number, make_record(path, readers[number], data))
-        for path, number, digest, data in tasks
-    ]
 
 
 def package_folder() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from repro_check.project.project import CONFIG_KINDS, LazyFiles, Project
 from repro_check.rules.rule import Rule
 from repro_check.secrets.subject import SecretFacts, SecretsFile
 from repro_check.sources import git
-from repro_check.sources.directives import MARK, Directive, in_html_comments, read_directives
+from repro_check.sources.directives import Directive, in_html_comments, read_directives
 from repro_check.sources.discovery import SourceFile
 from repro_check.sources.kinds import Kind, Role, kind_of
 
@@ -66,7 +66,7 @@ class Subjects:
     Args:
         project: the repository.
         store: its facts.
-        includes: whether a path is in the run's scope.
+        files: those whose findings are wanted.
         message: the commit message file, if that is what is checked.
     """
 
@@ -74,19 +74,14 @@ class Subjects:
         self,
         project: Project,
         store: FactsStore,
-        includes: Callable[[str], bool],
-        message: Path | None,
+        files: Sequence[SourceFile],
+        message: Path | None = None,
     ) -> None:
         self._project = project
         self._store = store
-        self._in_scope = [file for file in project.tree.files if includes(file.path)]
+        self.files = files
         self._message = message
         self._made: dict[tuple[type, frozenset[Role]], tuple[object, ...]] = {}
-
-    @property
-    def files(self) -> int:
-        """How many files are in scope and of a kind that can be read."""
-        return sum(1 for file in self._in_scope if file.kind is not Kind.OTHER)
 
     def of(self, rule: Rule) -> Iterator[object]:
         """The subjects that a rule wants to see, in the order of their paths."""
@@ -98,14 +93,13 @@ class Subjects:
 
     def suppressions(self, paths: frozenset[str] | None = None) -> Iterator[Suppression]:
         """The suppression comments of all files in scope, or only of those with these paths."""
-        for file in self._in_scope:
+        for file in self.files:
             if paths is not None and file.path not in paths:
                 continue
             if file.role is Role.VENDORED:
                 continue
             can_suppress = file.kind in _COMMENTS or file.kind is Kind.MARKDOWN or _is_code(file)
-            content = self._store.content(file) if can_suppress else None
-            if content is not None and MARK.encode() in content:
+            if can_suppress and self._store.look(file).is_marked:
                 yield from self._suppressions_in(file)
 
     def _suppressions_in(self, file: SourceFile) -> Iterator[Suppression]:
@@ -142,7 +136,7 @@ class Subjects:
         elif subject is CommitMessage:
             yield from self._commit_message()
         else:
-            for file in self._in_scope:
+            for file in self.files:
                 if file.role in roles:
                     made = self._subject(subject, file)
                     if made is not None:

@@ -8,23 +8,24 @@ false alarm, so only the sure ones do.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.project.called import Callables
 from repro_check.project.code import FileCode
 from repro_check.project.modules import Modules, Symbol
-from repro_check.sources.expressions import CallRef, Expression, Literal, Name, parts
-from repro_check.sources.python import MODULE, Call
+from repro_check.sources.expressions import Expression, Literal, Name, parts
+from repro_check.sources.python import MODULE, Call, Import
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
 
 
 # calls that run the function they are given
-_STARTER = re.compile(
+_STARTER = pattern(
     r"(^|\.)(run|spawn|Fire|launch|launch_job|start_processes|Process|Thread|main|cli|map)$"
 )
 
@@ -42,6 +43,23 @@ class OutsideCall(msgspec.Struct, frozen=True):
     path: str
     call: Call
     target: str
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A function that a call runs.
+
+    Attributes:
+        node: the function.
+        is_sure: whether that is known; else it is handed over by name, or a method of a class that
+            is made.
+        call: the call with the arguments that the function sees; None where others choose them.
+        is_bound: whether an object or a class fills its first parameter.
+    """
+
+    node: Node
+    is_sure: bool
+    call: Call | None = None
+    is_bound: bool = False
 
 
 class CallGraph:
@@ -66,6 +84,8 @@ class CallGraph:
         self._edges: dict[Node, dict[Node, bool]] = {}
         self._outside: dict[Node, list[OutsideCall]] = {}
         self._nodes: dict[Symbol, tuple[Node, ...]] = {}
+        self._reached: dict[tuple[tuple[Node, ...], bool], tuple[Node, ...]] = {}
+        self._callables = Callables(files, modules)
 
     def reachable(self, *entries: Node, surely: bool = False) -> tuple[Node, ...]:
         """The nodes that may run when the entries run, themselves included, sorted.
@@ -74,6 +94,9 @@ class CallGraph:
             entries: where to begin.
             surely: follow only edges that are sure.
         """
+        known = self._reached.get((entries, surely))
+        if known is not None:
+            return known
         seen = set(entries)
         waiting = list(entries)
         while waiting:
@@ -81,7 +104,7 @@ class CallGraph:
                 if following not in seen and (is_sure or not surely):
                     seen.add(following)
                     waiting.append(following)
-        return tuple(sorted(seen))
+        return self._reached.setdefault((entries, surely), tuple(sorted(seen)))
 
     def is_known(self, node: Node) -> bool:
         """Whether the file of a node could be read."""
@@ -101,6 +124,55 @@ class CallGraph:
         """All calls that stand in this node's own code."""
         return self._code_of(node.path).calls.get(node.block, ())
 
+    def targets(self, path: str, call: Call) -> tuple[Target, ...]:
+        """The functions of this repository that one call runs, the sure ones first.
+
+        Args:
+            path: the file of the call.
+            call: one of its calls.
+        """
+        code = self._code_of(path)
+        called = self._callables.of(code, call)
+        found: dict[Node, Target] = {}
+        if called is not None and called.symbol.kind != "external":
+            is_bound = self._callables.is_bound(code, called)
+            for node in self._surely_run(called.symbol):
+                found.setdefault(node, Target(node, True, called.call, is_bound))
+        for argument in _arguments(call):
+            is_sure = bool(_STARTER.search(call.name))
+            for node in self._mentioned(code, argument, call.block):
+                found.setdefault(node, Target(node, is_sure))
+        if called is not None and called.symbol.kind != "external":
+            for node in self._nodes_of(called.symbol):
+                found.setdefault(node, Target(node, False))
+        return tuple(sorted(found.values(), key=lambda target: not target.is_sure))
+
+    def outside_target(self, path: str, call: Call) -> str:
+        """What a call stands for that leaves the repository, dotted; "" for any other."""
+        called = self._callables.of(self._code_of(path), call)
+        is_outside = called is not None and called.symbol.kind == "external"
+        return called.symbol.name if called is not None and is_outside else ""
+
+    def method_targets(self, owner: Symbol, name: str, call: Call) -> Iterator[Target]:
+        """What a call runs on an object of a class of this repository.
+
+        Args:
+            owner: the class.
+            name: the method; "" if the object itself is called.
+            call: the call.
+        """
+        method = self._modules.method(owner, name) if name else self._callables.runner(owner)
+        for node in self._nodes_of(method) if method else ():
+            yield Target(node, True, call, True)
+
+    def is_generator(self, node: Node) -> bool:
+        """Whether a function yields, so that calling it alone runs nothing."""
+        return node.block in self._code_of(node.path).generators
+
+    def imports(self, node: Node) -> Iterable[Import]:
+        """All imports that stand in this node's own code."""
+        return self._code_of(node.path).imports.get(node.block, ())
+
     def _read(self, node: Node) -> None:
         if node in self._edges:
             return
@@ -110,7 +182,7 @@ class CallGraph:
         for call in code.calls.get(node.block, ()):
             self._follow_call(code, call, links, outside)
             is_starter: bool | None = None
-            for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+            for argument in _arguments(call):
                 passed = self._mentioned(code, argument, call.block)
                 if passed and is_starter is None:
                     is_starter = bool(_STARTER.search(call.name))
@@ -126,24 +198,25 @@ class CallGraph:
     def _follow_call(
         self, code: FileCode, call: Call, links: _Links, outside: list[OutsideCall]
     ) -> None:
-        symbol = self._called(code, call)
-        if symbol is not None and symbol.kind == "external":
-            outside.append(OutsideCall(code.file.path, call, symbol.name))
-            if symbol.name.endswith(".instantiate"):
+        called = self._callables.of(code, call)
+        if called is not None and called.symbol.kind == "external":
+            outside.append(OutsideCall(code.file.path, called.call, called.symbol.name))
+            if called.symbol.name.endswith(".instantiate"):
                 links.add(self._instantiated_nodes(code.file), surely=False)
-        elif symbol is not None:
-            links.add(self._nodes_of(symbol), surely=symbol.kind == "function")
-            links.add(self._initialiser(symbol), surely=True)
+        elif called is not None:
+            links.add(self._nodes_of(called.symbol), surely=False)
+            links.add(self._surely_run(called.symbol), surely=True)
 
-    def _called(self, code: FileCode, call: Call) -> Symbol | None:
-        """What is called: a name, or a method of what a named class makes (`Loop(cfg).run()`)."""
-        if call.receiver is None:
-            return self._resolve(code, call.name, call.block)
-        if not isinstance(call.receiver, CallRef):
-            return None
-        maker = code.file.facts.calls[call.receiver.index]
-        made = self._resolve(code, maker.name, maker.block) if maker.receiver is None else None
-        return self._modules.method(made, call.name) if made and made.kind == "class" else None
+    def _surely_run(self, symbol: Symbol) -> Iterable[Node]:
+        """What runs when a symbol is called: the function, or methods of the class behind it."""
+        if symbol.kind == "function":
+            return self._nodes_of(symbol)
+        methods: Iterable[Symbol | None] = ()
+        if symbol.kind == "class":
+            methods = self._callables.makers(symbol)
+        elif symbol.kind == "instance":
+            methods = [self._callables.runner(Symbol("class", symbol.path, symbol.name))]
+        return [node for method in methods if method for node in self._nodes_of(method)]
 
     def _mentioned(self, code: FileCode, value: Expression, block: int) -> list[Node]:
         """The functions, and the methods of the classes, whose names stand in an expression."""
@@ -152,28 +225,15 @@ class CallGraph:
         found: list[Node] = []
         for part in (value,) if isinstance(value, Name) else parts(value):
             if isinstance(part, Name) and code.may_be_code(part.name):
-                symbol = self._resolve(code, part.name, block)
+                symbol = self._callables.resolve(code, part.name, block)
                 if symbol is not None and symbol.kind in {"function", "class", "attribute"}:
                     found.extend(self._nodes_of(symbol))
         return found
-
-    def _resolve(self, code: FileCode, name: str, block: int) -> Symbol | None:
-        key = (name, code.file.scopes.scope(block))
-        if key not in code.resolved:
-            code.resolved[key] = self._modules.resolve(code.file, name, block)
-        return code.resolved[key]
 
     def _code_of(self, path: str) -> FileCode:
         if path not in self._codes:
             self._codes[path] = FileCode(self._files[path])
         return self._codes[path]
-
-    def _initialiser(self, symbol: Symbol) -> Iterator[Node]:
-        if symbol.kind == "class":
-            for path, method in self._modules.methods(symbol):
-                if method.qualname.rpartition(".")[2] == "__init__":
-                    yield Node(path, method.block)
-                    return
 
     def _nodes_of(self, symbol: Symbol) -> tuple[Node, ...]:
         known = self._nodes.get(symbol)
@@ -194,6 +254,10 @@ class CallGraph:
             if symbol is not None and symbol.kind in {"function", "class"}:
                 yield Node(symbol.path, MODULE)
                 yield from self._nodes_of(symbol)
+
+
+def _arguments(call: Call) -> Iterable[Expression]:
+    return (*call.args, *(keyword.value for keyword in call.keywords))
 
 
 class _Links:

@@ -22,6 +22,7 @@ class FileCode:
             in which their names are looked up.
         inner: the functions that are defined in it.
         imports: the imports that it runs.
+        generators: the functions whose bodies run only when somebody takes their values.
         resolved: names looked up so far, by name and scope.
     """
 
@@ -54,6 +55,13 @@ class FileCode:
         self.imports: dict[int, list[Import]] = {}
         for item in facts.imports:
             self.imports.setdefault(self._owners[item.block], []).append(item)
+        left = {item.span for item in facts.exits if item.kind == "return"}
+        self.generators = frozenset(
+            self._owners[item.block]
+            for item in facts.returns
+            if item.span not in left and facts.blocks[item.block].kind != "lambda"
+        )
+        self._classes = {item.block: item.qualname for item in facts.classes}
         self.resolved: dict[tuple[str, int], Symbol | None] = {}
         self._roots = {item.alias for item in facts.imports} | {"self", "cls"}
         self._roots.update(function.qualname.rpartition(".")[2] for function in facts.functions)
@@ -62,6 +70,11 @@ class FileCode:
     def may_be_code(self, name: str) -> bool:
         """Whether a dotted name can mean a function or a class, by its first part."""
         return name.partition(".")[0] in self._roots or self.file.scopes.has_star
+
+    def class_of(self, block: int) -> str | None:
+        """The qualified name of the class in whose method a block stands."""
+        inside = self.file.facts.ancestors(block)
+        return next((self._classes[each] for each in inside if each in self._classes), None)
 
     def _keep(self, owner: int, value: Expression, block: int) -> None:
         self.values.setdefault(owner, []).append((value, block))

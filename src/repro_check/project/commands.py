@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.sources.expressions import Literal, parts
 from repro_check.sources.kinds import Kind
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
-    from repro_check.project.files import ConfigFile
+    from repro_check.project.files import PythonFile
     from repro_check.project.project import Project
 
 _SHELL_LANGUAGES = frozenset({"", "sh", "bash", "shell", "console", "zsh", "shell-session"})
 
 
-_WORKFLOW = re.compile(r"(^|/)\.github/workflows/[^/]+\.ya?ml$|(^|/)\.gitlab-ci\.ya?ml$")
-_STEP_KEYS = frozenset({"run", "script", "before_script"})
+_WORKFLOW = pattern(
+    r"(^|/)(\.github/workflows/[^/]+|\.gitlab-ci|\.travis|\.circleci/config|azure-pipelines)\.ya?ml$"
+)
+_STEP_KEYS = frozenset({"run", "script", "before_script", "bash"})
+_SCRIPT = pattern(r"\s*[\w.-]+\s*=\s*([\w.]+)\s*:\s*(\w+)\s*(\[.*\]\s*)?")
+_TABLES = (("project", "scripts"), ("project", "gui-scripts"), ("tool", "poetry", "scripts"))
 
 
 class ConsoleScript(msgspec.Struct, frozen=True):
@@ -56,17 +61,50 @@ def find_commands(project: Project) -> Iterator[ProjectCommand]:
                 yield ProjectCommand(shell.path, command.line, script, tuple(command.args))
 
 
-def console_scripts(config: ConfigFile) -> Iterator[ConsoleScript]:
-    """The commands that a pyproject.toml declares (PEP 621 and poetry)."""
-    for entry in config.facts.entries:
-        if entry.keys[:2] == ("project", "scripts") or entry.keys[:3] == (
-            "tool",
-            "poetry",
-            "scripts",
-        ):
-            module, _, function = entry.text.partition(":")
-            if module and function:
-                yield ConsoleScript(module.strip(), function.strip())
+def console_scripts(project: Project) -> Iterator[tuple[str, ConsoleScript]]:
+    """The commands that a pyproject.toml, setup.cfg or setup.py declares, with the file's path.
+
+    PEP 621, poetry, and setuptools' `console_scripts`
+    (https://setuptools.pypa.io/en/latest/userguide/entry_point.html).
+    """
+    for path in project.configs.paths:
+        config = project.configs.get(path) if path.endswith("pyproject.toml") else None
+        for entry in config.facts.entries if config is not None and config.is_product else ():
+            if entry.keys[:-1] in _TABLES:
+                yield from _scripts(path, f"{entry.keys[-1]}={entry.text}")
+    for path in project.python.paths:
+        if posixpath.basename(path) == "setup.py":
+            yield from _scripts(path, *_in_setup_call(project.python[path]))
+    for file in project.tree.files:
+        if posixpath.basename(file.path) == "setup.cfg":
+            yield from _scripts(file.path, _in_setup_cfg(project.text(file) or ""))
+
+
+def _scripts(path: str, *texts: str) -> Iterator[tuple[str, ConsoleScript]]:
+    for line in (line for text in texts for line in text.splitlines()):
+        found = _SCRIPT.fullmatch(line)
+        if found:
+            yield path, ConsoleScript(found[1], found[2])
+
+
+def _in_setup_call(file: PythonFile) -> Iterator[str]:
+    """The texts in the `entry_points` of `setup()`."""
+    for call in file.facts.calls:
+        given = call.keyword("entry_points")
+        for part in parts(given) if given is not None else ():
+            if isinstance(part, Literal) and isinstance(part.value, str):
+                yield part.value
+
+
+def _in_setup_cfg(text: str) -> str:
+    from configparser import ConfigParser, Error
+
+    parser = ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except Error:
+        return ""
+    return parser.get("options.entry_points", "console_scripts", fallback="")
 
 
 class _ShellText(msgspec.Struct, frozen=True):

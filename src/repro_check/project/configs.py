@@ -14,22 +14,23 @@ from repro_check.sources.config import ConfigFacts, Entry
 from repro_check.sources.expressions import Literal
 from repro_check.sources.kinds import Kind
 from repro_check.sources.python import ModuleFacts
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.project.calls import Node
     from repro_check.project.files import ConfigFile
     from repro_check.project.project import LazyFiles, Project
 
-SEED_KEY = re.compile(r"(?i:(^|_)seeds?($|_)|^randomness$|^random_state$)|[a-z]Seed$")
-_CONFIG_FOLDER = re.compile(
+SEED_KEY = pattern(r"(?i:(^|_)seeds?($|_)|^randomness$|^random_state$)|[a-z]Seed$")
+_CONFIG_FOLDER = pattern(
     r"(^|[-_])(confs?|configs?|cfgs?|hparams|options|experiments?)($|[-_])", re.IGNORECASE
 )
-_NOT_EXPERIMENTS = re.compile(
+_NOT_EXPERIMENTS = pattern(
     r"(^|/)(\.[^/]+|mkdocs\.ya?ml|codecov\.ya?ml|environment[^/]*\.ya?ml|docker-compose[^/]*|"
     r"dvc\.ya?ml|[^/]+\.dvc|action\.ya?ml|package(-lock)?\.json|setup\.json|pyproject\.toml|[^/]*\.lock|"
     r"Pipfile|CITATION\.cff|codemeta\.json|tsconfig[^/]*\.json|conda[^/]*\.ya?ml|renovate\.json)$"
 )
-_LOADERS = re.compile(
+_LOADERS = pattern(
     r"(^|\.)(hydra\.(main|compose|initialize)|compose|OmegaConf\.load|yaml\.(safe_load|load|full_load)|"
     r"tomllib\.loads?|toml\.loads?|tomli\.loads?|Config\.fromfile|ConfigParser|LightningCLI)$"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,21 @@ from repro_check.project.calls import CallGraph, Node
 from repro_check.project.libraries import is_training
 from repro_check.sources.expressions import Expression, Name, Operation
 from repro_check.sources.python import MODULE, ModuleFacts
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
 
-_DECORATED = re.compile(
+_DECORATED = pattern(
     r"(^|\.)(hydra\.main|hydra_main|click\.command|click\.group|(\w*app|\w*cli|main)\.command)$"
+)
+
+
+# these run what they are given on a module's top level, guarded or not
+_RUNNING = pattern(
+    r"(absl\.app|typer|tensorflow(\.compat\.v1)?\.(app|compat\.v1\.app))\.run|fire(\.core)?\.Fire|"
+    r"tyro\.(cli|extras\.\w+cli\w*)|simple_parsing\.parse|(\w+\.)*LightningCLI|"
+    r"defopt\.run|plac\.call|argh\.dispatch_command|jsonargparse\.(CLI|auto_cli)"
 )
 
 
@@ -52,6 +60,8 @@ def is_run(facts: ModuleFacts) -> bool:
     """Whether a module says itself that it is a script."""
     if main_guard(facts) is not None:
         return True
+    if any(call.block == MODULE and _RUNNING.fullmatch(call.target) for call in facts.calls):
+        return True
     return any(_is_command(facts, function.decorators) for function in facts.functions)
 
 
@@ -81,6 +91,13 @@ def find_entries(
             is_script = _trains_at_top(file, graph)
         if is_script:
             yield Entry(file.path, (Node(file.path, MODULE), *_commands(file, functions)))
+
+
+def find_notebook_entries(files: Iterable[PythonFile]) -> Iterator[Entry]:
+    """The notebooks among the product's files: each runs its cells in their order."""
+    for file in files:
+        if file.notebook is not None and file.is_product and file.facts.calls:
+            yield Entry(file.path, (Node(file.path, MODULE),))
 
 
 def _commands(file: PythonFile, installed: frozenset[str]) -> Iterator[Node]:

@@ -11,23 +11,24 @@ import msgspec
 
 from repro_check.findings import Span
 from repro_check.sources.kinds import Kind
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.project.files import ConfigFile, RequirementsFile
     from repro_check.project.project import Project
 
-_LOCKS = re.compile(
+_LOCKS = pattern(
     r"(^|/)(uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock|pixi\.lock|conda-lock\.ya?ml|"
     r"[\w.-]*conda-lock[\w.-]*|pylock(\.[\w-]+)?\.toml|conda-(linux|osx|win)[\w-]*\.lock)$"
 )
-_DEVELOPMENT = re.compile(
+_DEVELOPMENT = pattern(
     r"(^|[-_./])(dev|develop|development|test|tests|testing|docs?|lint|ci|build|optional)([-_./]|$)",
     re.IGNORECASE,
 )
-_CONDA_FILE = re.compile(r"(^|/)(conda[-_.]?)?env(ironment)?[\w.-]*\.ya?ml$", re.IGNORECASE)
+_CONDA_FILE = pattern(r"(^|/)(conda[-_.]?)?env(ironment)?[\w.-]*\.ya?ml$", re.IGNORECASE)
 # what installs, and what every environment brings along
 _TOOLS = frozenset({"python", "pip", "setuptools", "wheel", "conda", "uv", "nodejs"})
-_EXACT = re.compile(r"=*\s*\d[\w.+!]*")
+_EXACT = pattern(r"=*\s*\d[\w.+!]*")
 
 
 class Dependency(msgspec.Struct, frozen=True):

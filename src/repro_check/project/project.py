@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, KeysView, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from repro_check.project.calls import CallGraph
-from repro_check.project.commands import ProjectCommand, console_scripts, find_commands
-from repro_check.project.configs import instantiated_names
-from repro_check.project.entries import Entry, find_entries
-from repro_check.project.environment import Environment, describe_environment
 from repro_check.project.files import (
     ConfigFile,
     MarkdownFile,
@@ -21,13 +16,25 @@ from repro_check.project.files import (
     Subject,
 )
 from repro_check.project.modules import Modules
-from repro_check.project.randomness import Randomness, RandomUse
 from repro_check.settings import Settings
 from repro_check.sources.discovery import SourceFile, Tree
 from repro_check.sources.kinds import Kind, Role
 from repro_check.sources.notebook import NotebookFacts
 from repro_check.sources.python import ModuleFacts
 from repro_check.sources.state import state_folder
+
+if TYPE_CHECKING:
+    from repro_check.project.callers import Callers
+    from repro_check.project.calls import CallGraph
+    from repro_check.project.classes import Classes
+    from repro_check.project.commands import ProjectCommand
+    from repro_check.project.entries import Entry
+    from repro_check.project.environment import Environment
+    from repro_check.project.frameworks import Frameworks
+    from repro_check.project.origins import Origins
+    from repro_check.project.randomness import Randomness, RandomUse
+    from repro_check.project.timeline import Timeline
+    from repro_check.project.versions import Versions
 
 SubjectT = TypeVar("SubjectT", bound=Subject)
 CONFIG_KINDS = frozenset({Kind.YAML, Kind.TOML, Kind.JSON})
@@ -153,17 +160,52 @@ class Project:
     @cached_property
     def calls(self) -> CallGraph:
         """The call graph."""
+        from repro_check.project.calls import CallGraph
+        from repro_check.project.configs import instantiated_names
+
         names = instantiated_names(self.configs)
         return CallGraph(self.python, self.modules, names)
 
     @cached_property
+    def callers(self) -> Callers:
+        """Who calls what, with which arguments."""
+        from repro_check.project.callers import Callers
+
+        return Callers(self.python, self.calls, self.classes)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """What runs in which order."""
+        from repro_check.project.timeline import Timeline
+
+        return Timeline(self)
+
+    @cached_property
+    def classes(self) -> Classes:
+        """The classes, their bases and their instances."""
+        from repro_check.project.classes import Classes
+
+        return Classes(self.python, self.modules, self.calls)
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Where values come from."""
+        from repro_check.project.origins import Origins
+
+        return Origins(self)
+
+    @cached_property
     def commands(self) -> tuple[ProjectCommand, ...]:
         """The commands that README files, scripts, Makefiles and CI run."""
+        from repro_check.project.commands import find_commands
+
         return tuple(find_commands(self))
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The entry points of the product."""
+        from repro_check.project.entries import find_entries
+
         files = list(self.python.readable(Role.PRODUCT))
         scripts = {command.script for command in self.commands}
         scripts.update(self.settings.entry_points)
@@ -184,27 +226,52 @@ class Project:
         )
 
     @cached_property
+    def notebook_entries(self) -> tuple[Entry, ...]:
+        """The notebooks of the product, which are run cell by cell."""
+        from repro_check.project.entries import find_notebook_entries
+
+        return tuple(find_notebook_entries(self.python.readable(Role.PRODUCT)))
+
+    @cached_property
     def randomness(self) -> Randomness:
         """Which generators are drawn from and seeded along the calls from any entry point."""
+        from repro_check.project.randomness import Randomness
+
         return Randomness(self.calls, self.settings.seeders)
 
     @cached_property
     def environment(self) -> Environment:
         """Declared and locked dependencies."""
+        from repro_check.project.environment import describe_environment
+
         return describe_environment(self)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Which versions of its dependencies the work may run with."""
+        from repro_check.project.versions import Versions
+
+        return Versions(self)
+
+    @cached_property
+    def frameworks(self) -> Frameworks:
+        """The training frameworks that the work uses."""
+        from repro_check.project.frameworks import Frameworks
+
+        return Frameworks(self)
 
     def random_use(self, entry: Entry) -> RandomUse:
         """What an entry point does with randomness."""
         return self.randomness.of(entry)
 
     def _installed_functions(self) -> dict[str, frozenset[str]]:
+        from repro_check.project.commands import console_scripts
+
         found: dict[str, set[str]] = {}
-        for config in self.configs.readable(Role.PRODUCT):
-            if config.path.endswith("pyproject.toml"):
-                for script in console_scripts(config):
-                    path = self.modules.find(script.module, config.path)
-                    if path is not None:
-                        found.setdefault(path, set()).add(script.function)
+        for declaring, script in console_scripts(self):
+            path = self.modules.find(script.module, declaring)
+            if path is not None:
+                found.setdefault(path, set()).add(script.function)
         return {path: frozenset(names) for path, names in found.items()}
 
     def _of(self, *kinds: Kind) -> Iterator[SourceFile]:

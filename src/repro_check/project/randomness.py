@@ -14,19 +14,18 @@ import msgspec
 
 from repro_check.project.calls import CallGraph, Node, OutsideCall
 from repro_check.project.closure import closures
+from repro_check.project.effects import is_seeded_here, is_seeding_method
 from repro_check.project.libraries import EVERY, Family, drawn_by, is_training, seeded_by
-from repro_check.sources.expressions import Literal
 from repro_check.sources.python import Call
 
 if TYPE_CHECKING:
     from repro_check.project.entries import Entry
 
-_SEED_KEYWORDS = ("seed", "random_state", "rng", "generator", "random_seed")
-_SEEDING_METHODS = frozenset({"manual_seed", "set_seed", "seed_everything", "seed_all"})
 _OPAQUE = frozenset(
     {
         "builtins.__import__",
         "builtins.exec",
+        "hyperpyyaml.load_hyperpyyaml",
         "importlib.import_module",
         "importlib.util.module_from_spec",
         "runpy.run_module",
@@ -109,7 +108,7 @@ class Randomness:
         for outside in self._graph.outside_calls(node):
             target, call = outside.target, outside.call
             seeded |= EVERY if target in self._seeders else seeded_by(target)
-            if _is_seeded_here(call):
+            if is_seeded_here(call):
                 seeded.add(Family.OTHER)
             else:
                 for draw in _draws(outside):
@@ -119,8 +118,7 @@ class Randomness:
         for call in self._graph.calls(node):
             if trains is None and is_training(call):
                 trains = (node.path, call)
-            owner, _, method = call.name.rpartition(".")
-            if method in _SEEDING_METHODS and (owner or call.receiver is not None):
+            if is_seeding_method(call):
                 seeded.add(Family.OTHER)
         if not (draws or seeded or trains or is_opaque):
             return _NOTHING
@@ -152,13 +150,3 @@ def _merged(uses: Iterable[RandomUse]) -> RandomUse:
         next((use.trains for use in several if use.trains), None),
         any(use.is_opaque for use in several),
     )
-
-
-def _is_seeded_here(call: Call) -> bool:
-    """Whether a call brings its own seed or generator."""
-    for keyword in call.keywords:
-        if keyword.name in _SEED_KEYWORDS:
-            value = keyword.value
-            if not (isinstance(value, Literal) and value.value is None):
-                return True
-    return False

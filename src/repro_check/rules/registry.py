@@ -10,6 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from repro_check.errors import ReproCheckError
+from repro_check.rules.index import (
+    folders_digest,
+    is_known_empty,
+    keep_empty,
+    read_index,
+    sources_digest,
+    write_index,
+)
 from repro_check.rules.rule import Rule
 from repro_check.settings import DeclaredRule
 
@@ -40,16 +48,29 @@ def load_rules(declared: Sequence[DeclaredRule] = ()) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _own_rules() -> Iterator[Rule]:
+def _own_rules() -> Sequence[Rule]:
     package = Path(__file__).parent
+    sources = sources_digest(package)
+    known = read_index(package, sources)
+    if known is not None:
+        return tuple(known)
+    found = list(_imported_rules(package))
+    write_index(package, sources, found)
+    return [rule for _, _, rule in found]
+
+
+def _imported_rules(package: Path) -> Iterator[tuple[str, str, Rule]]:
+    """Module, name in it, and rule."""
     for family in sorted(os.listdir(package)):
         folder = package / family
         if not folder.is_dir() or family.startswith(("_", ".")):
             continue
         for file in sorted(os.listdir(folder)):
             if file.endswith(".py") and not file.startswith("_"):
-                name = file.removesuffix(".py")
-                yield from _rules_of(importlib.import_module(f"{__package__}.{family}.{name}"))
+                module = f"{__package__}.{family}.{file.removesuffix('.py')}"
+                for name, value in vars(importlib.import_module(module)).items():
+                    if isinstance(value, Rule):
+                        yield module, name, value
 
 
 def _rules_of(module: object) -> Iterator[Rule]:
@@ -57,7 +78,11 @@ def _rules_of(module: object) -> Iterator[Rule]:
 
 
 def _foreign_rules() -> Iterator[Rule]:
+    package, folders = Path(__file__).parent, folders_digest(sys.path)
+    if is_known_empty(package, folders):
+        return
     if not any(_mentions_group(folder) for folder in sys.path):
+        keep_empty(package, folders)
         return
     from importlib.metadata import entry_points
 
@@ -74,7 +99,7 @@ def _foreign_rules() -> Iterator[Rule]:
 
 
 def _mentions_group(folder: str) -> bool:
-    # importlib.metadata costs 25 ms of start-up; a look at the files of entry points costs one
+    # importlib.metadata costs 25 ms of start-up; a look at the files of entry points costs a few
     try:
         names = [name for name in os.listdir(folder or ".") if name.endswith(".dist-info")]
     except OSError:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 
 import msgspec
+
+from repro_check.text import pattern
 
 _SNIFFED = 8000  # bytes; git looks as far to tell binary from text (buffer_is_binary)
 _BOMS = (
@@ -16,7 +17,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ANSI = pattern(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class CellText(msgspec.Struct, frozen=True):

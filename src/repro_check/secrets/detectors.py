@@ -10,12 +10,13 @@ the line and nothing else, so that is all that is called here.
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Callable, Iterable
 
 import msgspec
 
-_LONG_WORD = re.compile(r"\w{200,}")
+from repro_check.text import pattern
+
+_LONG_WORD = pattern(r"\w{200,}")
 
 
 class Evidence(enum.Enum):

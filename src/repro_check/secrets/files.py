@@ -12,20 +12,21 @@ from collections.abc import Iterator
 from repro_check.secrets.model import Candidate
 from repro_check.secrets.names import promises_credential
 from repro_check.secrets.placeholders import is_credible, is_opaque, is_placeholder
+from repro_check.text import pattern
 
-_TEMPLATE = re.compile(r"(?:^|[._-])(?:example|sample|template|dist|tmpl|defaults?|schema)(?:$|\.)")
-_DOTENV = re.compile(r"^\.env(?:\.[\w-]+)?$|\.env$|^\.envrc$|^\.flaskenv$")
+_TEMPLATE = pattern(r"(?:^|[._-])(?:example|sample|template|dist|tmpl|defaults?|schema)(?:$|\.)")
+_DOTENV = pattern(r"^\.env(?:\.[\w-]+)?$|\.env$|^\.envrc$|^\.flaskenv$")
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = pattern(
     r"^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w{0,119})[ \t]*=[ \t]*[\"']?(?P<value>[^\s\"'#]+)",
     re.MULTILINE,
 )
-_NETRC = re.compile(r"\bpassword\s+(?P<value>\S+)")
-_INI_PASSWORD = re.compile(r"^[ \t]*password[ \t]*[=:][ \t]*(?P<value>\S+)", re.MULTILINE)
-_KAGGLE = re.compile(r"\"key\"\s*:\s*\"(?P<value>[0-9a-f]{32})\"")
-_GIT_STORE = re.compile(r"^https?://[^:/\s]+:(?P<value>[^@/\s]+)@", re.MULTILINE)
-_PGPASS = re.compile(r"^[^#:\s]+:[\d*]+:[^:\s]+:[^:\s]+:(?P<value>\S+)$", re.MULTILINE)
-_DOCKER = re.compile(r"\"auth\"\s*:\s*\"(?P<value>[A-Za-z0-9+/]{12,}={0,2})\"")
+_NETRC = pattern(r"\bpassword\s+(?P<value>\S+)")
+_INI_PASSWORD = pattern(r"^[ \t]*password[ \t]*[=:][ \t]*(?P<value>\S+)", re.MULTILINE)
+_KAGGLE = pattern(r"\"key\"\s*:\s*\"(?P<value>[0-9a-f]{32})\"")
+_GIT_STORE = pattern(r"^https?://[^:/\s]+:(?P<value>[^@/\s]+)@", re.MULTILINE)
+_PGPASS = pattern(r"^[^#:\s]+:[\d*]+:[^:\s]+:[^:\s]+:(?P<value>\S+)$", re.MULTILINE)
+_DOCKER = pattern(r"\"auth\"\s*:\s*\"(?P<value>[A-Za-z0-9+/]{12,}={0,2})\"")
 
 _BY_NAME = {
     ".netrc": (".netrc Password", _NETRC),

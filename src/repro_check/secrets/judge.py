@@ -21,24 +21,25 @@ from repro_check.secrets.placeholders import (
     is_opaque,
     is_placeholder,
 )
+from repro_check.text import pattern
 
 # Hosts that no reader can reach, or that exist for documentation (RFC 2606).
-_NO_HOST = re.compile(
+_NO_HOST = pattern(
     r"@(?:(?:localhost|host|hostname|server|db|database|postgres|mysql|redis|mongo)(?![\w.-])"
     r"|127\.|0\.0\.0\.0|\[::1\]|(?:[\w-]+\.)*(?:example|company)\b|[\w.-]*\.(?:test|invalid|local)\b|[{<$%])",
     re.IGNORECASE,
 )
-_PASSWORD = re.compile(r"passw|passphrase|pwd|_pass$|^pass$|secret|credential", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z0-9_]")
+_PASSWORD = pattern(r"passw|passphrase|pwd|_pass$|^pass$|secret|credential", re.IGNORECASE)
+_WORD = pattern(r"[A-Za-z0-9_]")
 
 
 # Where a string needs no quotes; elsewhere a bare word is a variable, unless it looks random.
-_BARE_STRINGS = re.compile(
+_BARE_STRINGS = pattern(
     r"\.(?:ya?ml|ini|cfg|conf|cnf|properties|env|envrc|sh|bash|zsh|slurm|sbatch|pbs|netrc)$"
     r"|(?:^|/)(?:\.env[\w.]*|[\w.]*Dockerfile[\w.]*|config|credentials)$"
 )
-_NO_IDENTIFIER = re.compile(r"(?!.*[a-z]{7})[A-Za-z0-9_+/=\-]{20,}")
-_BARE_COMMAND = re.compile(r"\s*(?:[%!$>]|export\s|ENV\s|ARG\s)")
+_NO_IDENTIFIER = pattern(r"(?!.*[a-z]{7})[A-Za-z0-9_+/=\-]{20,}")
+_BARE_COMMAND = pattern(r"\s*(?:[%!$>]|export\s|ENV\s|ARG\s)")
 
 
 class Place(msgspec.Struct, frozen=True):

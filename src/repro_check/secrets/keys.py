@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from repro_check.secrets.model import Candidate
 from repro_check.secrets.placeholders import is_placeholder
+from repro_check.text import pattern
 
-_BEGIN = re.compile(
+_BEGIN = pattern(
     r"-----BEGIN (?P<kind>(?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----"
     r"|^(?P<putty>Private-Lines): [0-9]+"
 )
-_HEADER = re.compile(r"^(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash):")  # RFC 1421, RFC 4880
-_PART = re.compile(r"[A-Za-z0-9+/]+={0,2}|=[A-Za-z0-9+/]{4}")  # RFC 4880 ends in a checksum
-_BODY = re.compile(r"^[A-Za-z0-9+/]{32,}={0,2}$")
+_HEADER = pattern(r"^(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash):")  # RFC 1421, RFC 4880
+_PART = pattern(r"[A-Za-z0-9+/]+={0,2}|=[A-Za-z0-9+/]{4}")  # RFC 4880 ends in a checksum
+_BODY = pattern(r"^[A-Za-z0-9+/]{32,}={0,2}$")
 _DECORATION = " \t\r\"'`,\\+-#"
 _SEARCHED = 8
 

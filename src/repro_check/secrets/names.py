@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-_BOUND = re.compile(
+from repro_check.text import pattern
+
+_BOUND = pattern(
     r"""(?<![?&\w.])(?<!\w-)                       # the whole name, and no field of a URL's query
         (?P<name>[A-Za-z_][\w.\-]*)
         (?:\\?["'])?[\])]*                       # closes a key or a subscript: environ["X"]
@@ -17,7 +19,7 @@ _BOUND = re.compile(
     re.VERBOSE,
 )
 
-_CREDENTIAL = re.compile(
+_CREDENTIAL = pattern(
     r"""(?:api|access|secret|private|account|auth|subscription|service|client|signing|encryption
           |master|storage|license)[_\-]?key
        |passw(?:or)?d|passphrase|pwd|secret|credential|(?:^|[_\-])pass$
@@ -46,7 +48,7 @@ _ELSE = frozenset(_ELSE_TEXT.split())
 
 _WINDOW = 120  # characters left of a value in which its name is looked for
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORDS = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def bound_name(line: str, start: int) -> str:

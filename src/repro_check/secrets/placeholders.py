@@ -11,6 +11,7 @@ import re
 from itertools import pairwise
 
 from repro_check.secrets.model import fingerprint
+from repro_check.text import pattern
 
 # Five letters or so: shorter words turn up by chance in random tokens.
 _TELLING = (
@@ -37,7 +38,7 @@ _COMMON = frozenset(_COMMON_TEXT.split())
 
 _LEET = str.maketrans("013457@$!", "oieastasi")
 
-_SPELT_OUT = re.compile("password|fake|secret|token")
+_SPELT_OUT = pattern("password|fake|secret|token")
 
 # Published keys: those of Azure's storage and Cosmos emulators, the tokens of RFC 6749. They stand
 # here as fingerprints of their first 32 characters, which are also quoted in part.
@@ -45,7 +46,7 @@ _DOCUMENTED = frozenset(
     {"b241a318deeec4d1", "0347688388657a84", "6c96130f130ab0d6", "00cf4c781dc37003"}
 )
 
-_REFERENCE = re.compile(
+_REFERENCE = pattern(
     r"""^(?:\$|<|\{|%\(|%[sdr]|\#\{|@\{|&|\*|!|\[)  # ${VAR}, <token>, {token}, %(token)s, yaml tags
     |\$\{|\{\{|\$\(|>$|\{[^{}]*\}                  # a template anywhere
     |\b(?:os\.environ|environ\[|getenv|getpass|process\.env|secrets\.|userdata\.get)
@@ -55,12 +56,12 @@ _REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
-_UUID = re.compile(r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", re.IGNORECASE)
-_PATH = re.compile(r"^(?:[~.]{0,2}/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://)|/.*\.\w{1,5}$|^[\w.-]+\(")
-_PARTS = re.compile(r"[^\s\"'`\-_./:\\,+=]+")
-_LETTER = re.compile(r"[A-Za-z]")
-_OTHER = re.compile(r"[0-9@#$%^&*!~?]")
-_TOKEN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{16,}")
+_UUID = pattern(r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", re.IGNORECASE)
+_PATH = pattern(r"^(?:[~.]{0,2}/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://)|/.*\.\w{1,5}$|^[\w.-]+\(")
+_PARTS = pattern(r"[^\s\"'`\-_./:\\,+=]+")
+_LETTER = pattern(r"[A-Za-z]")
+_OTHER = pattern(r"[0-9@#$%^&*!~?]")
+_TOKEN = pattern(r"[A-Za-z0-9_\-+/=.~%]{16,}")
 
 
 def is_placeholder(value: str) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 
 from repro_check.secrets.placeholders import class_changes, mixed_parts
+from repro_check.text import pattern
 
 LONGEST_LINE = 5000
 """Longer lines are generated or encoded data, and are not searched."""
@@ -35,12 +36,13 @@ _WEAK = """
     twilio discord telegram cloudant softlayer ibm artifactory
 """
 
-_TOKEN_RUN = re.compile(r"(?=[A-Za-z0-9_\-.~/+]{0,64}[0-9A-Z])[A-Za-z0-9_\-.~/+=]{16}")
-_WEAK_RUN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{16,}")
+_TOKEN_RUN = pattern(r"(?=[A-Za-z0-9_\-.~/+]{0,64}[0-9A-Z])[A-Za-z0-9_\-.~/+=]{16}")
+_WEAK_RUN = pattern(r"[A-Za-z0-9_\-+/=.~%]{16,}")
 _SHORTEST_TOKEN = 16
 _RUN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~/+=%:")
 _TO_RUNS = bytes(byte if byte in _RUN else 0x20 for byte in range(256))
-_URL = re.compile(r"://[^\s/@:]+:[^\s/@]+@")
+_MIXED = re.compile(rb"[0-9~%]")
+_URL = pattern(r"://[^\s/@:]+:[^\s/@]+@")
 
 _Judge = Callable[[str, int], "bool | None"]
 """Whether a credential may follow an offset of a line; None where none follows any later one."""
@@ -86,18 +88,20 @@ def _present_questions(text: str) -> list[tuple[str, _Judge]]:
     where some run of characters could be a token at all.
     """
     data = text.encode("utf-8", "surrogatepass")
-    lowered = data.lower()
-    runs = {run for run in data.translate(_TO_RUNS).split() if len(run) >= _SHORTEST_TOKEN}
-    tokens = b"\n".join(runs).lower()
+    # what a file says, it says many times: the words are looked for in its different runs
+    runs = set(data.translate(_TO_RUNS).split())
+    lowered = b"\n".join(runs).lower()
+    long = [run for run in runs if len(run) >= _SHORTEST_TOKEN]
+    tokens = b"\n".join(long).lower()
     present: list[tuple[str, _Judge]] = []
     present += [(word, _token_follows) for word in _PREFIXES.split() if word.encode() in tokens]
     present += [(word, _credential_follows) for word in _STRONG.split() if word.encode() in lowered]
-    if any(_is_opaque_run(run.decode()) for run in runs):
+    if any(_is_opaque_run(run.decode()) for run in long if _MIXED.search(run)):
         present += [(word, _opaque_follows) for word in _WEAK.split() if word.encode() in lowered]
     present += [(w, _credential_follows_word) for w in ("_pass", "-pass") if w.encode() in lowered]
     if b"://" in lowered:
         present.append(("://", lambda line, _: bool(_URL.search(line)) or None))
-    if b"private key" in lowered:
+    if b"private key" in data.lower():
         present.append(("private key", lambda _line, _offset: True))
     return present
 

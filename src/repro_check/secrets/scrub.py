@@ -13,11 +13,12 @@ from repro_check.secrets.keys import key_body
 from repro_check.secrets.model import redact
 from repro_check.secrets.prefilter import LONGEST_LINE
 from repro_check.secrets.scan import candidates
+from repro_check.text import pattern
 
 _STEP = 3500  # windows share 1,500 characters, more than any token but signed statements is long
-_TOKEN = re.compile(r"[A-Za-z0-9_\-+/=.~%]*")
-_LONG_RUN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{12,}")
-_DIFF_SIGN = re.compile(r"^[+\-](?=[^+\-\n])", re.MULTILINE)
+_TOKEN = pattern(r"[A-Za-z0-9_\-+/=.~%]*")
+_LONG_RUN = pattern(r"[A-Za-z0-9_\-+/=.~%]{12,}")
+_DIFF_SIGN = pattern(r"^[+\-](?=[^+\-\n])", re.MULTILINE)
 _FEW = 200  # values that are looked for in all of a text
 
 _Spans = dict[int, list[tuple[int, int]]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from repro_check.findings import Span
 from repro_check.sources.decoding import LIMITS, Limits, decode
 from repro_check.sources.unreadable import Unreadable
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 # Jinja, as cookiecutter and copier use it; `${{ }}` is GitHub's and stands in plain YAML.
-_TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%")
+_TEMPLATE = pattern(r"(?<!\$)\{\{|\{%")
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
 
 import msgspec
 
 from repro_check.sources.unreadable import Unreadable
+from repro_check.text import pattern
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 LIMITS = Limits()
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = pattern("[\ud800-\udfff]")
 
 
 def decode(data: bytes, limits: Limits = LIMITS) -> str:

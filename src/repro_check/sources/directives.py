@@ -6,19 +6,19 @@ nothing is the first thing that a later reader has to undo (astral-sh/ruff#8453,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from repro_check.findings import Span
+from repro_check.text import pattern
 
 MARK = "repro-check:"
-_FORM = re.compile(
+_FORM = pattern(
     r"repro-check:[ \t]*(?P<scope>ignore-file|ignore)(?![\w-])[ \t]*(?:\[(?P<codes>[^\]\n]{0,400})\])?"
     r"(?:[ \t]*--(?!>)[ \t]*(?P<reason>[^\n]{0,400}))?"
 )
-_OPENING = re.compile(r"(?:^|\s)#+\s*$")
+_OPENING = pattern(r"(?:^|\s)#+\s*$")
 
 
 class Directive(msgspec.Struct, frozen=True, array_like=True):

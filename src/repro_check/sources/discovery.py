@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -38,11 +39,14 @@ class SourceFile(msgspec.Struct, frozen=True):
     blob: str = ""
 
 
+class LooksOutside(BaseException):
+    """What a sealed tree says to who would look at more than its files; no handler may swallow it."""
+
+
 class Tree:
     """The files of a repository, sorted by path, and the way to their content.
 
     Attributes:
-        root: the repository's top, or the folder that was asked for outside git.
         is_git: whether git manages it.
         skipped: what was left out although it stands in the root: links that leave it, submodules and
             other repositories inside, folders that cannot be listed.
@@ -56,12 +60,33 @@ class Tree:
         is_git: bool,
         skipped: Iterable[NotChecked] = (),
     ) -> None:
-        self.root = root
+        self._root = root
+        self._is_sealed = False
         self.files = tuple(sorted(files, key=lambda file: file.path))
         self.is_git = is_git
         self.skipped = tuple(sorted(skipped, key=lambda item: item.path))
         self._by_path = {file.path: file for file in self.files}
         self._outside: dict[str, bool] = {}
+
+    @property
+    def root(self) -> Path:
+        """The repository's top, or the folder that was asked for outside git.
+
+        Raises:
+            LooksOutside: the tree is sealed.
+        """
+        if self._is_sealed:
+            raise LooksOutside
+        return self._root
+
+    @contextmanager
+    def sealed(self) -> Iterator[None]:
+        """While this lasts nobody is told where the tree lies, so only its files can be looked at."""
+        self._is_sealed = True
+        try:
+            yield
+        finally:
+            self._is_sealed = False
 
     def __contains__(self, path: str) -> bool:
         """Whether a file of this path belongs to the repository."""
@@ -83,7 +108,9 @@ class Tree:
             Unreadable: gone, forbidden, no regular file, more than `limit` bytes, behind a link that
                 leaves the root, or a pointer of git-lfs in place of the content.
         """
-        data = git.blob(self.root, file.blob, limit=limit) if file.blob else self._disk(file, limit)
+        data = (
+            git.blob(self._root, file.blob, limit=limit) if file.blob else self._disk(file, limit)
+        )
         if len(data) < _LFS_LARGEST and data.startswith(_LFS_HEAD):
             raise Unreadable("is a pointer of git-lfs: `git lfs pull` brings its content")
         return data
@@ -91,11 +118,11 @@ class Tree:
     def _disk(self, file: SourceFile, limit: int) -> bytes:
         folder = file.path.rpartition("/")[0]
         if folder not in self._outside:
-            self._outside[folder] = _leaves(self.root, folder)
+            self._outside[folder] = _leaves(self._root, folder)
         if self._outside[folder]:
             raise Unreadable("stands behind a symbolic link that leaves the repository")
         try:
-            descriptor = os.open(self.root / file.path, os.O_RDONLY | _NO_FOLLOW)
+            descriptor = os.open(f"{self._root}/{file.path}", os.O_RDONLY | _NO_FOLLOW)
         except FileNotFoundError as error:
             raise Unreadable("vanished while it was being checked") from error
         except OSError as error:
@@ -177,8 +204,10 @@ def _file(path: str, *, is_tracked: bool, blob: str = "") -> SourceFile:
 def _from_git(root: Path, *, is_staged: bool) -> Tree:
     files: dict[str, SourceFile] = {}
     skipped: list[NotChecked] = []
+    entries = git.index(root)
+    others = iter(()) if is_staged else git.untracked(root)
     differing = git.unstaged_paths(root) if is_staged else frozenset()
-    for entry in git.index(root):
+    for entry in entries:
         path = entry.path
         if entry.mode == git.SUBMODULE:
             skipped.append(NotChecked(path, _OTHER_REPOSITORY))
@@ -190,15 +219,14 @@ def _from_git(root: Path, *, is_staged: bool) -> Tree:
             files[path] = _file(path, is_tracked=True, blob=blob)
         elif not _is_gone(root, path):
             files[path] = _file(path, is_tracked=True)
-    if not is_staged:
-        for path in git.untracked(root):
-            if path.endswith("/"):
-                skipped.append(NotChecked(path.rstrip("/"), _OTHER_REPOSITORY))
-            elif os.path.islink(root / path):
-                if _leaves(root, path):
-                    skipped.append(NotChecked(path, _LINK_OUT))
-            elif path not in files:
-                files[path] = _file(path, is_tracked=False)
+    for path in others:
+        if path.endswith("/"):
+            skipped.append(NotChecked(path.rstrip("/"), _OTHER_REPOSITORY))
+        elif os.path.islink(root / path):
+            if _leaves(root, path):
+                skipped.append(NotChecked(path, _LINK_OUT))
+        elif path not in files:
+            files[path] = _file(path, is_tracked=False)
     return Tree(root, files.values(), is_git=True, skipped=skipped)
 
 

@@ -6,23 +6,23 @@ The form of a dependency is conda's match specification
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from repro_check.findings import Span
 from repro_check.sources.requirement_item import RequirementItem, items_of
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.sources.config import ConfigFacts, Entry
 
 _MAX_LENGTH = 1000
-_SPEC = re.compile(
+_SPEC = pattern(
     r"(?:(?P<channel>[^\s\[\]=<>!~]+)::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9._-]*)"
     r"(?P<version>(?:[=<>!~*\d\s][^\[\]]*)?)(?P<brackets>\[[^\]]*\])?"
 )
-_BRACKETS = re.compile(r"(version|build)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|([^,\]\s]*))")
+_BRACKETS = pattern(r"(version|build)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|([^,\]\s]*))")
 
 
 class CondaDependency(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from repro_check.sources.git_process import run, without_filters
+from repro_check.sources.git_process import finish, run, start, without_filters
 from repro_check.sources.unreadable import Unreadable
 
 LINK = "120000"
@@ -36,9 +36,13 @@ def is_available() -> bool:
 
 
 def index(root: Path) -> Iterator[IndexEntry]:
-    """The entries of the index (of a conflict, the first stage)."""
+    """The entries of the index (of a conflict, the first stage); git begins at once."""
+    return _entries(_begun(root, "ls-files", "-z", "--stage", "-v"))
+
+
+def _entries(records: Iterator[str]) -> Iterator[IndexEntry]:
     seen = ""
-    for record in _records(root, "ls-files", "-z", "--stage", "-v"):
+    for record in records:
         head, _, path = record.partition("\t")
         tag, mode, blob, _stage = head.split(" ")
         if path != seen:
@@ -47,8 +51,11 @@ def index(root: Path) -> Iterator[IndexEntry]:
 
 
 def untracked(root: Path) -> Iterator[str]:
-    """Paths that git neither tracks nor ignores; of another repository inside, `its/folder/`."""
-    return _records(root, "ls-files", "-z", "--others", "--exclude-standard")
+    """Paths that git neither tracks nor ignores; of another repository inside, `its/folder/`.
+
+    Git begins at once.
+    """
+    return _begun(root, "ls-files", "-z", "--others", "--exclude-standard")
 
 
 def unstaged_paths(root: Path) -> frozenset[str]:
@@ -102,5 +109,19 @@ def folder(root: Path) -> Path | None:
 
 
 def _records(root: Path, *arguments: str) -> Iterator[str]:
-    output = run(root, *arguments).decode("utf-8", errors="surrogateescape")
-    return (record for record in output.split("\0") if record)
+    return _split(run(root, *arguments))
+
+
+def _begun(root: Path, *arguments: str) -> Iterator[str]:
+    """The records that a git prints which is started now and waited for at the first look."""
+    process = start(root, *arguments)
+
+    def records() -> Iterator[str]:
+        yield from _split(finish(process, root, *arguments))
+
+    return records()
+
+
+def _split(output: bytes) -> Iterator[str]:
+    text = output.decode("utf-8", errors="surrogateescape")
+    return (record for record in text.split("\0") if record)

@@ -57,7 +57,18 @@ def run(folder: Path, *words: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,
     Raises:
         ReproCheckError: git is missing, or says that something is wrong.
     """
-    with start(folder, *words) as process:
+    return finish(start(folder, *words), folder, *words, stdin=stdin, ok=ok)
+
+
+def finish(
+    process: subprocess.Popen[bytes],
+    folder: Path,
+    *words: str,
+    stdin: bytes = b"",
+    ok: tuple[int, ...] = (0,),
+) -> bytes:
+    """What a started git prints; see `run`."""
+    with process:
         output, complaint = process.communicate(stdin)
     if process.returncode not in ok:
         said = os.fsdecode(complaint).strip()[:500]

@@ -6,7 +6,6 @@ its own stack, so depth is bounded by a limit and not by Python's.
 
 from __future__ import annotations
 
-import re
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,13 @@ from repro_check.sources.config import ConfigFacts, Entry
 from repro_check.sources.decoding import LIMITS, Limits, encodable
 from repro_check.sources.lines import Lines
 from repro_check.sources.unreadable import Unreadable
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_PLAIN = re.compile(
+_SPACE = pattern(r"[ \t\n\r]*")
+_PLAIN = pattern(
     r"(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|-?Infinity|NaN)"
     r"|(?P<boolean>true|false)|(?P<null>null)"
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 import re
 
+from repro_check.text import pattern
+
 
 class Kind(enum.Enum):
     """How a file is read."""
@@ -71,8 +73,8 @@ _VENDORED = frozenset(
         "venv",
     }
 )
-_GENERATED = re.compile(r"(_pb2(_grpc)?|_version)\.py$")
-_REQUIREMENTS = re.compile(
+_GENERATED = pattern(r"(_pb2(_grpc)?|_version)\.py$")
+_REQUIREMENTS = pattern(
     r"(^|[-_.])(requirements?|constraints?)([-_.][\w.-]*)?\.(txt|in)$", re.IGNORECASE
 )
 

@@ -5,17 +5,18 @@ Follows pip's own preprocessing (pip/_internal/req/req_file.py: join_lines, igno
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.text import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+_LINE = pattern(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+_COMMENT = pattern(r"(?:^|(?<=\s))#.*")
 
 
 class LogicalLine(msgspec.Struct, frozen=True):

@@ -9,18 +9,19 @@ is Python follows IPython's own (`time`, `timeit`, `capture`, `prun`) and the co
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from repro_check.text import pattern
 
 _PYTHON_CELL_MAGICS = frozenset(
     "time timeit capture prun debug matplotlib memit mprun pyinstrument python python3 scalene "
     "snakeviz wandb".split()
 )
-_MAGIC = re.compile(
+_MAGIC = pattern(
     r"[%!?]|[\w.*]{1,200}\?{1,2}\s*$|(?:pip3?|conda|mamba|cd|ls|mkdir|cat|cp|mv|rm)\s+[\w./~]"
 )
-_ASSIGNED = re.compile(r"(?P<target>[\w.]+(?:\[[^\[\]]{1,80}\])*(?:\s*,\s*[\w.]+)*)\s*=\s*[%!]")
-_MARKS = re.compile(r"#|\"\"\"|'''|[\"'()\[\]{}]|\\")
+_ASSIGNED = pattern(r"(?P<target>[\w.]+(?:\[[^\[\]]{1,80}\])*(?:\s*,\s*[\w.]+)*)\s*=\s*[%!]")
+_MARKS = pattern(r"#|\"\"\"|'''|[\"'()\[\]{}]|\\")
 
 
 class _Open(NamedTuple):

@@ -13,13 +13,14 @@ import msgspec
 
 from repro_check.findings import Span
 from repro_check.sources.decoding import LIMITS, Limits, decode
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from repro_check.sources.lines import Lines
 
-_HTML_HEADING = re.compile(
+_HTML_HEADING = pattern(
     r"<h(?P<level>[1-6])(?:\s[^<>]{0,500})?>\s{0,100}(?P<text>.{0,500}?)\s{0,100}</h(?P=level)>",
     re.IGNORECASE | re.DOTALL,
 )

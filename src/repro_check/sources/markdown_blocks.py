@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from repro_check.sources.lines import Lines
 from repro_check.sources.markdown import Fence, Heading, HtmlComment, Table
 from repro_check.sources.markdown_inline import Hidden, hidden_in
@@ -16,10 +14,11 @@ from repro_check.sources.markdown_lines import (
     is_list_item,
     is_table_rule,
 )
+from repro_check.text import pattern
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
-_NOT_BREAK = re.compile(r"[^\r\n]")
+_ATX = pattern(r" {0,3}(#{1,6})(?:[ \t]+|$)")
+_UNDERLINE = pattern(r" {0,3}(?:=+|-+)[ \t]*")
+_NOT_BREAK = pattern(r"[^\r\n]")
 
 
 class Blocks:

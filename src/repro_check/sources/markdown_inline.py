@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from repro_check.text import pattern
 
-_TICKS = re.compile(r"`+")
+_TICKS = pattern(r"`+")
 
 
 class Hidden:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
-_LIST = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)")
-_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
-_WORD = re.compile(r"[A-Za-z0-9_+#-]+")
-_BREAK = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
-_RULE_CELL = re.compile(r":?-+:?")
-_PIPE = re.compile(r"(?<!\\)\|")
+from repro_check.text import pattern
+
+_LIST = pattern(r"(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)")
+_FENCE = pattern(r"(`{3,}|~{3,})(.*)")
+_WORD = pattern(r"[A-Za-z0-9_+#-]+")
+_BREAK = pattern(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
+_RULE_CELL = pattern(r":?-+:?")
+_PIPE = pattern(r"(?<!\\)\|")
 
 
 class Opening(msgspec.Struct, frozen=True):

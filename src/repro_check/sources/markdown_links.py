@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from repro_check.sources.markdown import Link
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,17 +15,17 @@ if TYPE_CHECKING:
     from repro_check.sources.lines import Lines
 
 # Every repetition is bounded or begins with its own character, so no input makes them slow.
-_DEFINITION = re.compile(
+_DEFINITION = pattern(
     r"^ {0,3}\[(?!\^)([^\[\]\r\n]{1,500})\]:[ \t]{0,20}(?:<([^<>\s]{1,2000})>|(\S{1,2000}))",
     re.MULTILINE,
 )
-_HTML = re.compile(
+_HTML = pattern(
     r"<(a|img|source|video)\b[^<>]{0,1000}?\s(?:href|src)\s{0,10}=\s{0,10}[\"']?([^\"'<>\s]{1,2000})",
     re.IGNORECASE,
 )
-_URL = re.compile(r"https?://[^\s<>\"'`|\[\]{}\\]{1,2000}", re.IGNORECASE)
-_MARK = re.compile(r"\\.|[\[\]]|\n[ \t\r]*\n", re.DOTALL)
-_TARGET = re.compile(
+_URL = pattern(r"https?://[^\s<>\"'`|\[\]{}\\]{1,2000}", re.IGNORECASE)
+_MARK = pattern(r"\\.|[\[\]]|\n[ \t\r]*\n", re.DOTALL)
+_TARGET = pattern(
     r"\(\s{0,10}(?:<([^<>\r\n]*)>|([^\s()<]?[^\s()]*(?:\([^\s()]*\)[^\s()]*)*))"
     r"(?:\s{1,10}(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s{0,10}\)"
 )

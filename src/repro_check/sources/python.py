@@ -35,12 +35,16 @@ class Block(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True):
-    """A parameter of a function: its name, its default and the annotation's dotted name."""
+    """A parameter of a function: its name, its default and the annotation's dotted name.
+
+    `kind` is "" for one that may be given by its position, "keyword", "*" or "**".
+    """
 
     name: str
     default: Expression | None
     annotation: str
     span: Span
+    kind: str = ""
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True):
@@ -172,8 +176,13 @@ class TruthTest(msgspec.Struct, frozen=True, array_like=True):
 class PathLiteral(msgspec.Struct, frozen=True, array_like=True):
     """A whole string constant with a slash, a backslash or a leading tilde.
 
-    `label` is the keyword, variable or dictionary key that it is the value of; `call` the index of
-    the call of which it is an argument, or -1.
+    An f-string counts if its head is such a constant; its interpolated values are written `{}`.
+
+    Attributes:
+        value: the text.
+        label: the keyword, variable or dictionary key that it is the value of.
+        call: the index of the call of which it is an argument, or -1.
+        is_tail: whether it is put behind another text (`root + "/data"`), so that it is no path.
     """
 
     value: str
@@ -181,6 +190,7 @@ class PathLiteral(msgspec.Struct, frozen=True, array_like=True):
     call: int
     block: int
     span: Span
+    is_tail: bool = False
 
 
 class Declared(msgspec.Struct, frozen=True, array_like=True):

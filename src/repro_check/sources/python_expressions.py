@@ -40,14 +40,14 @@ from repro_check.sources.python import (
     Return,
     TruthTest,
 )
-from repro_check.sources.python_names import dotted, is_encodable, text_of
+from repro_check.sources.python_names import dotted, is_encodable, is_path, template_of, text_of
 from repro_check.sources.python_text import columns
 
 _KEPT_ITEMS = 200
 _KEPT_CHARACTERS = 1_000
-_LONGEST_PATH = 400
 _LARGEST_INTEGER = 2**63
 _NOWHERE = ("other", -1)
+_NAME = ast.Name
 Use = tuple[str, int]
 
 
@@ -60,9 +60,17 @@ class ExpressionWalker:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._is_ascii = text.isascii()
         self._rows = text.split("\n")
-        self._columns: dict[int, list[int]] = {}
+        # of the lines in which bytes and characters differ
+        self._columns = (
+            {}
+            if text.isascii()
+            else {
+                number: columns(row)
+                for number, row in enumerate(self._rows, start=1)
+                if not row.isascii()
+            }
+        )
         self._blocks: list[Block] = []
         self._functions: list[Function] = []
         self._classes: list[Class] = []
@@ -79,21 +87,17 @@ class ExpressionWalker:
         self._block = MODULE
         self._prefix = ""
         self._label = ""
+        self._tail: Span | None = None
 
     def _span(self, node: ast.expr | ast.stmt | ast.arg | ast.alias | ast.keyword) -> Span:
         first, last = node.lineno, node.end_lineno or node.lineno
-        end = node.end_col_offset or 0
-        if self._is_ascii:
-            return Span(first, node.col_offset + 1, last, end + 1)
-        start = self._character(first, node.col_offset) + 1
-        return Span(first, start, last, self._character(last, end) + 1)
-
-    def _character(self, line: int, byte: int) -> int:
-        known = self._columns.get(line)
-        if known is None:
-            row = self._rows[line - 1]
-            known = self._columns[line] = [] if row.isascii() else columns(row)
-        return known[byte] if known else byte
+        start, end = node.col_offset, node.end_col_offset or 0
+        if self._columns:
+            if first in self._columns:
+                start = self._columns[first][start]
+            if last in self._columns:
+                end = self._columns[last][end]
+        return Span(first, start + 1, last, end + 1)
 
     def _open(
         self,
@@ -136,26 +140,27 @@ class ExpressionWalker:
         positional = [*arguments.posonlyargs, *arguments.args]
         missing = len(positional) - len(arguments.defaults)
         defaults: list[ast.expr | None] = [None] * missing + list(arguments.defaults)
-        pairs: list[tuple[ast.arg, ast.expr | None]] = list(zip(positional, defaults, strict=True))
+        every = [(item, value, "") for item, value in zip(positional, defaults, strict=True)]
         if arguments.vararg:
-            pairs.append((arguments.vararg, None))
-        pairs.extend(zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True))
+            every.append((arguments.vararg, None, "*"))
+        named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        every.extend((item, value, "keyword") for item, value in named)
         if arguments.kwarg:
-            pairs.append((arguments.kwarg, None))
+            every.append((arguments.kwarg, None, "**"))
         made = []
         label = self._label
-        for argument, default in pairs:
-            if argument.annotation is not None:
-                self._expr(argument.annotation)
-            self._label = argument.arg
+        for item, default, kind in every:
+            if item.annotation is not None:
+                self._expr(item.annotation)
+            self._label = item.arg
             value = None if default is None else self._expr(default)
             self._label = label
-            annotation = dotted(argument.annotation) or ""
-            made.append(Parameter(argument.arg, value, annotation, self._span(argument)))
+            annotation = dotted(item.annotation) or ""
+            made.append(Parameter(item.arg, value, annotation, self._span(item), kind))
         return tuple(made)
 
     def _expr(self, node: ast.expr, use: Use = _NOWHERE) -> Expression:
-        if type(node) is ast.Name:  # half of all expressions
+        if type(node) is _NAME:  # half of all expressions
             return Name(node.id, self._span(node))
         handler = _EXPRESSIONS.get(type(node))
         if handler is None:
@@ -169,16 +174,19 @@ class ExpressionWalker:
         if isinstance(value, str):
             if not value.isascii() and not is_encodable(value):
                 return Opaque(span)
-            is_path = "/" in value or "\\" in value or value.startswith("~")
-            if is_path and len(value) <= _LONGEST_PATH and "\n" not in value:
-                call = use[1] if use[0] == "argument" else -1
-                self._paths.append(PathLiteral(value, self._label, call, self._block, span))
+            if is_path(value):
+                self._keep_path(value, use, span)
             return Literal(value[:_KEPT_CHARACTERS], span)
         if value is None or isinstance(value, bool | float):
             return Literal(value, span)
         if isinstance(value, int) and -_LARGEST_INTEGER <= value < _LARGEST_INTEGER:
             return Literal(value, span)
         return Opaque(span)
+
+    def _keep_path(self, value: str, use: Use, span: Span) -> None:
+        call = use[1] if use[0] == "argument" else -1
+        is_tail = self._tail == span
+        self._paths.append(PathLiteral(value, self._label, call, self._block, span, is_tail))
 
     def _name(self, node: ast.Name, _use: Use) -> Expression:
         return Name(node.id, self._span(node))
@@ -256,6 +264,8 @@ class ExpressionWalker:
             left = left.left
         made = self._expr(left)
         for item in reversed(chain):
+            if isinstance(item.op, ast.Add):
+                self._tail = self._span(item.right)
             right = self._expr(item.right)
             operator = OPERATORS.get(type(item.op), "?")
             made = (
@@ -299,8 +309,12 @@ class ExpressionWalker:
         self._truths.append(TruthTest("if", test, then, self._block, span))
         return Operation("if", (test, then, other), span)
 
-    def _f_string(self, node: ast.JoinedStr, _use: Use) -> Expression:
-        return Operation("f-string", self._interpolated(node), self._span(node))
+    def _f_string(self, node: ast.JoinedStr, use: Use) -> Expression:
+        span = self._span(node)
+        template = template_of(node.values)
+        if is_path(template):
+            self._keep_path(template, use, span)
+        return Operation("f-string", self._interpolated(node), span)
 
     def _interpolated(self, node: ast.JoinedStr) -> tuple[Expression, ...]:
         values = []

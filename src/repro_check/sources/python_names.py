@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
+
+_LONGEST_PATH = 400
 
 
 def dotted(node: ast.expr | None) -> str | None:
@@ -27,6 +30,20 @@ def text_of(node: ast.expr | None) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value if is_encodable(node.value) else ""
     return ""
+
+
+def template_of(pieces: Sequence[ast.expr]) -> str:
+    """The text of an f-string with `{}` for each of its values; "" if it does not begin like a path."""
+    if not pieces or not is_path(text_of(pieces[0])):
+        return ""
+    return "".join(text_of(item) if isinstance(item, ast.Constant) else "{}" for item in pieces)
+
+
+def is_path(value: str) -> bool:
+    """Whether a text may be a path: one line, not too long, with a separator or a leading tilde."""
+    if "/" not in value and "\\" not in value and not value.startswith("~"):
+        return False
+    return len(value) <= _LONGEST_PATH and "\n" not in value
 
 
 def is_encodable(value: str) -> bool:

@@ -9,6 +9,15 @@ import tokenize
 import warnings
 
 from repro_check.sources.unreadable import Unreadable
+from repro_check.text import pattern
+
+_PYTHON_2_ERROR = pattern(r"Missing parentheses in call to|parameters cannot be parenthesized")
+# statements and operators that Python 3 has not: docs.python.org/3/whatsnew/3.0.html
+_PYTHON_2 = pattern(
+    r"^\s*(print\s+[\"\w%]|print\s*>>|exec\s+[\"\w]|raise\s+[\w.]+\s*,\s*\S)|<>|"
+    r"\b(0[xX][0-9a-fA-F]+|\d+)[lL]\b|\b[uU][rR]\"|`[^`]+`"
+)
+_STRING = pattern(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|#.*")
 
 
 def decode(data: bytes) -> str:
@@ -28,26 +37,37 @@ def decode(data: bytes) -> str:
 
 
 def parse(text: str) -> ast.Module:
-    """`ast.parse`, with one kind of error and without warnings about the checked code."""
+    """`ast.parse`, with one kind of error and without warnings about the checked code.
+
+    Raises:
+        Unreadable: with the line, and whether Python 2 or a later version of Python 3 would read it.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        raise Unreadable(_syntax_message(error)) from error
+        raise Unreadable(_syntax_message(text, error)) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise Unreadable("cannot be parsed: nested too deeply or malformed") from error
 
 
-def _syntax_message(error: SyntaxError) -> str:
+def _syntax_message(text: str, error: SyntaxError) -> str:
+    from repro_check.sources.python_later import later_version
+
     message = error.msg
     place = f"line {error.lineno}: " if error.lineno else ""
-    if "Missing parentheses in call to" in message:
+    rows = text.split("\n")
+    row = rows[error.lineno - 1] if error.lineno and error.lineno <= len(rows) else ""
+    if _PYTHON_2_ERROR.search(message) or _PYTHON_2.search(_STRING.sub('""', row)):
         return f"{place}is written for Python 2 ({message})"
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    later = later_version(text)
+    if later is not None:
+        return f"{place}needs Python {later[0]}.{later[1]} or later (read as Python {running})"
     if "multiple exception types" in message:  # PEP 758 allows them again
         return f"{place}is written for Python 2, or for 3.14 and later ({message})"
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return f"{place}{message} (read as Python {version})"
+    return f"{place}{message} (read as Python {running})"
 
 
 def columns(row: str) -> list[int]:

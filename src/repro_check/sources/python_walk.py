@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import sys
 import tokenize
 from collections.abc import Callable, Iterator, Sequence
@@ -34,8 +33,9 @@ from repro_check.sources.python_names import dotted, label_of, text_of
 from repro_check.sources.python_text import decode, parse
 from repro_check.sources.scopes import Scopes
 from repro_check.sources.unreadable import Unreadable
+from repro_check.text import pattern
 
-_DEFINED = re.compile(r"(?:async\s+)?def\s+(\w+)")
+_DEFINED = pattern(r"(?:async\s+)?def\s+(\w+)")
 
 
 def walk_module(data: bytes) -> ModuleFacts:
@@ -297,10 +297,16 @@ class _Walker(ExpressionWalker):
         )
 
     def _resolved(self, scopes: Scopes) -> Iterator[Call]:
+        known: dict[tuple[str, int], str] = {}
         for item in self._calls:
             assert item is not None
             call, is_plain = item
-            target = scopes.target(call.name, call.block) if is_plain else ""
+            target = ""
+            if is_plain:
+                key = (call.name, scopes.scope(call.block))
+                if key not in known:
+                    known[key] = scopes.target(*key)
+                target = known[key]
             if not target:
                 yield call
             else:

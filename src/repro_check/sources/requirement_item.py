@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from repro_check.findings import Span
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,15 +25,15 @@ Kind = Literal[
 
 _MAX_LENGTH = 20_000
 _MAX_LINE = 1_000_000
-_WORD = re.compile(r"\S+")
-_HEAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?")
-_CONDA = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._-]*)\s*=(?!=)\s*[^=\s]")
-_URL = re.compile(r"(?:(?:git|hg|svn|bzr)\+[a-z+]+|https?|ftp|file|s3|gs):\S", re.IGNORECASE)
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_WORD = pattern(r"\S+")
+_HEAD = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?")
+_CONDA = pattern(r"([A-Za-z0-9_][A-Za-z0-9._-]*)\s*=(?!=)\s*[^=\s]")
+_URL = pattern(r"(?:(?:git|hg|svn|bzr)\+[a-z+]+|https?|ftp|file|s3|gs):\S", re.IGNORECASE)
+_DRIVE = pattern(r"[A-Za-z]:[\\/]")
 _ARCHIVE = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?")
-_COMMIT = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{40}(?:[0-9A-Fa-f]{24})?(?![0-9A-Fa-f])")
-_FRAGMENT_HASH = re.compile(r"[#&](?:sha(?:224|256|384|512))=[0-9A-Fa-f]{56}")
+_EGG = pattern(r"[#&]egg=([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?")
+_COMMIT = pattern(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{40}(?:[0-9A-Fa-f]{24})?(?![0-9A-Fa-f])")
+_FRAGMENT_HASH = pattern(r"[#&](?:sha(?:224|256|384|512))=[0-9A-Fa-f]{56}")
 _LONG = {
     "-r": "--requirement",
     "-c": "--constraint",

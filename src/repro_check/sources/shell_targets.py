@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.text import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PYTHON = re.compile(r"(?:i?python|pypy)[0-9.]*", re.IGNORECASE)
-_PYTHON_VARIABLE = re.compile(r"\$[({]?\w*PYTHON\w*(?::?-[^)}]*)?[)}]?", re.IGNORECASE)
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_MODULE = re.compile(r"[A-Za-z_][\w.-]*")
+_PYTHON = pattern(r"(?:i?python|pypy)[0-9.]*", re.IGNORECASE)
+_PYTHON_VARIABLE = pattern(r"\$[({]?\w*PYTHON\w*(?::?-[^)}]*)?[)}]?", re.IGNORECASE)
+_ASSIGNMENT = pattern(r"[A-Za-z_]\w*\+?=")
+_MODULE = pattern(r"[A-Za-z_][\w.-]*")
 _MAKE_MARKS = "@!"
 _SHELL_SUFFIXES = (".sh", ".bash", ".zsh", ".slurm", ".sbatch", ".job", ".pbs")
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyz")

@@ -6,27 +6,28 @@ in READMEs, scripts and Makefiles use. Nothing is expanded.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.text import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Blanks after the backslash are a common slip in READMEs, so they continue the line here too.
-_SPACE = re.compile(r"(?:[ \t]|\\[ \t]*(?:\r\n?|\n))+")
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)?")
-_OPERATOR = re.compile(r"&&|\|\||;;|[;|&()]")
-_REDIRECT = re.compile(r"\d?(?:<<<|<<-?|<>|>>|>&|<&|>\||[<>])|&>>?")
+_SPACE = pattern(r"(?:[ \t]|\\[ \t]*(?:\r\n?|\n))+")
+_LINE = pattern(r"[^\r\n]*(?:\r\n?|\n)?")
+_OPERATOR = pattern(r"&&|\|\||;;|[;|&()]")
+_REDIRECT = pattern(r"\d?(?:<<<|<<-?|<>|>>|>&|<&|>\||[<>])|&>>?")
 # `<path/to/data>` in a README is a placeholder, not two redirections.
-_PLACEHOLDER = re.compile(r"<[A-Za-z][^<>|;&\r\n]{0,200}>")
-_PLAIN = re.compile(r"[^ \t\r\n\\'\"`$;|&()<>]+")
-_QUOTED = re.compile(r"'([^'\r\n]*)'|\"([^\"\\\r\n]*(?:\\(?:\r\n|[^\0])[^\"\\\r\n]*)*)\"")
-_RAW = re.compile(r"`[^`\r\n]*`|\$\{[^}\r\n]*\}|\$(?!\()")
-_ESCAPE = re.compile(r"\\(?:(\r\n|[\r\n])|([\"\\$`]))")
-_PAREN = re.compile(r"[()\r\n]")
+_PLACEHOLDER = pattern(r"<[A-Za-z][^<>|;&\r\n]{0,200}>")
+_PLAIN = pattern(r"[^ \t\r\n\\'\"`$;|&()<>]+")
+_QUOTED = pattern(r"'([^'\r\n]*)'|\"([^\"\\\r\n]*(?:\\(?:\r\n|[^\0])[^\"\\\r\n]*)*)\"")
+_RAW = pattern(r"`[^`\r\n]*`|\$\{[^}\r\n]*\}|\$(?!\()")
+_ESCAPE = pattern(r"\\(?:(\r\n|[\r\n])|([\"\\$`]))")
+_PAREN = pattern(r"[()\r\n]")
 
 
 class Word(msgspec.Struct, frozen=True):

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.sources.unreadable import Unreadable
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.sources.decoding import Limits
 
 Keys = tuple[str | int, ...]
 
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_INDENT = re.compile(r"[ \t]*")
+_BLANK = pattern(r"(?:[ \t\r\n]|#[^\n]*)*")
+_INDENT = pattern(r"[ \t]*")
 # Unrolled loops: every step begins with its own character, so matching is linear.
 _BASIC = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
 _LITERAL = r"'[^'\n]*'"
-_KEY = re.compile(rf"[A-Za-z0-9_-]+|{_BASIC}|{_LITERAL}")
+_KEY = pattern(rf"[A-Za-z0-9_-]+|{_BASIC}|{_LITERAL}")
 _SCALAR = re.compile(
     r'"""[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*"{3,5}'
     r"|'''[^']*(?:'{1,2}(?!')[^']*)*'{3,5}"
@@ -28,7 +29,7 @@ _SCALAR = re.compile(
     r"|[^\s,\]}#'\"\[{]+",
     re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+_ESCAPE = pattern(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 _ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 
 

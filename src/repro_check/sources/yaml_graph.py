@@ -6,12 +6,12 @@ it stands for, so what they repeat is counted and bounded.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from repro_check.sources.config import Entry
 from repro_check.sources.decoding import Limits, encodable
 from repro_check.sources.unreadable import Unreadable
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.findings import Span
@@ -23,8 +23,8 @@ Pair = tuple[Node, Node]
 
 _STANDARD = "tag:yaml.org,2002:"
 _MERGE = _STANDARD + "merge"
-_COMMENT = re.compile(r"(?<![^\s])#[^\r\n]*")
-_PROPERTY = re.compile(r"[&!]\S*(?:\s|#[^\r\n]*)*")
+_COMMENT = pattern(r"(?<![^\s])#[^\r\n]*")
+_PROPERTY = pattern(r"[&!]\S*(?:\s|#[^\r\n]*)*")
 
 
 class Graph:

@@ -8,22 +8,20 @@ description are ours to compare.
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from repro_check.data.declaring.declarations import DataDeclaration, mappings, spelled
 from repro_check.data.declaring.interpolation import Keys, resolve
 from repro_check.data.declaring.recorded import recorded
 from repro_check.data.paths import is_url
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from repro_check.sources.config import ConfigFacts, Entry
 
-_FILE_OBJECT = re.compile(
-    r"(?:cr:|sc:|https?://(?:mlcommons\.org/croissant|schema\.org)/)FileObject"
-)
+_FILE_OBJECT = pattern(r"(?:cr:|sc:|https?://(?:mlcommons\.org/croissant|schema\.org)/)FileObject")
 
 
 def is_croissant(facts: ConfigFacts) -> bool:

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import msgspec
 
+from repro_check.text import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from repro_check.sources.config import Entry
 
 Keys: TypeAlias = tuple[str | int, ...]
-_RESOLVER = re.compile(r"(?P<name>[A-Za-z_][\w.]*):(?P<arguments>.*)", re.DOTALL)
+_RESOLVER = pattern(r"(?P<name>[A-Za-z_][\w.]*):(?P<arguments>.*)", re.DOTALL)
 # What `$X`, `%X%`, `{x}` and `{{ x }}` stand for is known to a shell or a program only.
-_VARIABLE = re.compile(r"[${}]|%[A-Za-z_]\w*%")
+_VARIABLE = pattern(r"[${}]|%[A-Za-z_]\w*%")
 _WHERE_TRAINING_STARTS = "."
 _STEPS = 1_000
 _LONGEST = 4_096

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from repro_check.data.keys import DIGESTS, LIST_KEYS, LIST_SUFFIXES
 from repro_check.data.paths import is_data_file, is_url
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from repro_check.data.declaring.interpolation import Keys
     from repro_check.sources.config import Entry
 
-_FILE_NAME = re.compile(r"[^/\\].*(?:\.\w+|[/\\].+)")
+_FILE_NAME = pattern(r"[^/\\].*(?:\.\w+|[/\\].+)")
 
 
 class Pair(NamedTuple):

@@ -32,6 +32,7 @@ from repro_check.data.paths import (
     may_be_path,
 )
 from repro_check.runtime.config_keys import PATH_SUFFIXES
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,16 +45,16 @@ _OTHER_TOOLS = frozenset(
         *("scripts", "compileroptions", "package", "packages", "dependencies", "nav", "plugins"),
     }
 )
-_NOT_DATA = re.compile(
+_NOT_DATA = pattern(
     r"(?:.*[/\\_-])?(?:out|outputs?|logs?|runs?|ckpts?|checkpoints?|results?|experiments?)"
     r"(?=$|[/\\_-])|(?:\./)?tests?(?:$|[/\\])",
     re.IGNORECASE,
 )
-_CHECKED_LOADER = re.compile(
+_CHECKED_LOADER = pattern(
     r"(?:torchvision|sklearn|keras|tf\.keras|tensorflow\.keras|torchaudio)\.(?:\w+\.)*?datasets\b"
     r"|tensorflow_datasets\b"
 )
-_SYNTHETIC = re.compile(r"(?:^|[^a-z])(?:synthetic|fake|dummy|mock)(?:[^a-z]|$)", re.IGNORECASE)
+_SYNTHETIC = pattern(r"(?:^|[^a-z])(?:synthetic|fake|dummy|mock)(?:[^a-z]|$)", re.IGNORECASE)
 _NAME_KEYS = frozenset({"name", "dataset", "data", "dataset_name", "data_name", "_target_"})
 _CHECKED_NAMES = frozenset(
     {

@@ -6,7 +6,6 @@ Source: `dvc/output.py` of DVC 3.67 and 2.58.
 from __future__ import annotations
 
 import posixpath
-import re
 
 from repro_check.data.declaring.declarations import DataDeclaration
 from repro_check.data.declaring.interpolation import Keys
@@ -16,9 +15,10 @@ from repro_check.data.hashing.digests import Algorithm
 from repro_check.data.paths import is_url
 from repro_check.runtime.manifest import Entry
 from repro_check.sources.config import ConfigFacts
+from repro_check.text import pattern
 
-_DIGEST = re.compile(r"[0-9a-fA-F]+(?:\.dir)?")
-_DRIVE = re.compile(r"[A-Za-z]:/")
+_DIGEST = pattern(r"[0-9a-fA-F]+(?:\.dir)?")
+_DRIVE = pattern(r"[A-Za-z]:/")
 
 
 def is_dvc_file(path: str) -> bool:

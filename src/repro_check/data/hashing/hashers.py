@@ -5,12 +5,13 @@ Python spends on a small file as much as its hash does, so threads would not hel
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import chain
 from typing import Protocol
 
 from repro_check.data.hashing.batches import Batch, Hashed, hash_batch
+from repro_check.data.hashing.cores import cores
 
 _FEW = 2_048
 _SMALL = 64 << 20
@@ -43,7 +44,7 @@ class Pool:
 
     def digests(self, batches: Iterable[Batch]) -> Iterator[tuple[Hashed, ...]]:
         """Batches in order, two a worker in flight."""
-        workers = _cores()
+        workers = cores()
         ahead = iter(batches)
         held: list[Batch] = []
         for batch in ahead:
@@ -52,7 +53,9 @@ class Pool:
             if workers > 1 and (files > _FEW or sum(one.size for one in held) > _SMALL):
                 from repro_check.data.hashing.workers import spread
 
-                yield from spread(chain(held, ahead), workers)
+                with closing(spread(chain(held, ahead), workers, _hash_tersely)) as outcomes:
+                    for found in outcomes:
+                        yield tuple(map(Hashed, *found))
                 return
             if len(held) == _HELD:
                 yield from map(hash_batch, held)
@@ -60,8 +63,7 @@ class Pool:
         yield from map(hash_batch, held)
 
 
-def _cores() -> int:
-    """The cores that this process may use; a job on a cluster often has few of its machine's."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _hash_tersely(batch: Batch) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Digests and sizes of a batch: two tuples are sent in a tenth of the time of many."""
+    found = hash_batch(batch)
+    return tuple(one.digest for one in found), tuple(one.size for one in found)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -16,13 +15,11 @@ from repro_check.data.hashing.digests import Algorithm, agree
 from repro_check.data.hashing.hashers import Hasher, Pool
 from repro_check.data.hashing.index import RACY_NS, StatIndex
 from repro_check.data.hashing.listing import Listing, list_tree
-from repro_check.data.hashing.memory import UNFINISHED, Memory, Writer, stat_text
+from repro_check.data.hashing.memory import RACY, UNFINISHED, Memory, Writer, stat_text
 from repro_check.data.hashing.schemes import Scheme
 from repro_check.data.hashing.slots import Look, Slot, filled, slots
 from repro_check.data.hashing.stream_length import StreamLength
-from repro_check.runtime.hashing import md5_of_folder
 from repro_check.runtime.manifest import Entry
-from repro_check.runtime.pointers import stop_at_pointer
 from repro_check.runtime.trees import ChangedTreeError, UndefinedTreeError
 
 
@@ -183,8 +180,8 @@ class Measure:
                     "is a directory, and a plain sha256 is defined for a file only",
                     "use tree:sha256",
                 )
-            each = None if writer is None else partial(_remember, where, writer, look)
-            return md5_of_folder(where, watch=stop_at_pointer, tick=self.tick, each=each)
+            each = None if writer is None else writer.add
+            return _md5_of_folder(where, look=look, tick=self.tick, each=each)
         difference = Difference()
         for _ in self._entries(memory, writer, difference, look):
             pass
@@ -195,7 +192,7 @@ class Measure:
             return ""
         if not is_affordable:
             raise OverBudget
-        return md5_of_folder(where, watch=stop_at_pointer)
+        return _md5_of_folder(where, look=look)
 
     def _of_file(self) -> str:
         found = hash_one(str(self.path), self.scheme.file_hash, tick=self.tick)
@@ -241,8 +238,9 @@ class Measure:
             raise OverBudget(size)
 
     def _look(self) -> Look:
-        since_ns = self.index.clock() if self.index else 0
-        return partial(stat_text, since_ns=since_ns, racy_ns=RACY_NS)
+        if self.index is None:
+            return lambda _status: RACY  # nobody will remember it
+        return partial(stat_text, since_ns=self.index.clock(), racy_ns=RACY_NS)
 
 
 class Difference:
@@ -282,6 +280,7 @@ def _present(found: Iterable[Slot | Entry], difference: Difference | None) -> It
             difference.add(one, None)
 
 
-def _remember(where: str, writer: Writer, look: Look, entry: Entry) -> None:
-    real = os.path.join(where, *entry.path.split("/"))
-    writer.add(entry, look(os.stat(real)) if entry.digest else "-")
+def _md5_of_folder(where: str, **options: Any) -> str:
+    from repro_check.data.hashing.readahead import md5_ahead
+
+    return md5_ahead(where, **options)

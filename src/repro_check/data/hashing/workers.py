@@ -9,19 +9,31 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
-
-from repro_check.data.hashing.batches import Batch, Hashed, hash_batch
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
 
-def spread(batches: Iterable[Batch], most: int) -> Iterator[tuple[Hashed, ...]]:
-    """What came of each batch, in order; errors are those of `hash_batch`.
+class Files(Protocol):
+    """What a process can be given to do."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files to read; without any it is done here."""
+
+
+_Batch = TypeVar("_Batch", bound=Files)
+_Outcome = TypeVar("_Outcome")
+
+
+def spread(
+    batches: Iterable[_Batch], most: int, work: Callable[[_Batch], _Outcome]
+) -> Generator[_Outcome, None, None]:
+    """What came of each batch, in order; errors are those of `work`.
 
     What a process that died was given is hashed in this one, and so is all where none can be
     started.
@@ -29,9 +41,10 @@ def spread(batches: Iterable[Batch], most: int) -> Iterator[tuple[Hashed, ...]]:
     Args:
         batches: asked for two a process ahead.
         most: how many processes to start.
+        work: what to do with a batch; `hash_batch`, or another that returns what can be pickled.
     """
-    crew = _Crew(most)
-    tasks: deque[_Task] = deque()
+    crew = _Crew(most, work)
+    tasks: deque[_Task[_Batch, _Outcome]] = deque()
     try:
         for batch in batches:
             tasks.append(crew.begin(batch))
@@ -43,13 +56,13 @@ def spread(batches: Iterable[Batch], most: int) -> Iterator[tuple[Hashed, ...]]:
         crew.end()
 
 
-class _Task:
+class _Task(Generic[_Batch, _Outcome]):
     """A batch on its way; without an outcome when it is done, it is to be hashed here."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: _Batch) -> None:
         self.batch = batch
         self.is_done = False
-        self.outcome: tuple[Hashed, ...] | Exception | None = None
+        self.outcome: _Outcome | Exception | None = None
 
 
 class _Worker:
@@ -58,19 +71,20 @@ class _Worker:
     def __init__(self, process: BaseProcess, pipe: Connection) -> None:
         self.process = process
         self.pipe = pipe
-        self.task: _Task | None = None
+        self.task: _Task[Any, Any] | None = None
 
 
-class _Crew:
+class _Crew(Generic[_Batch, _Outcome]):
     """The processes, hired one by one while there is more to do than they can."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, work: Callable[[_Batch], _Outcome]) -> None:
         self._most = most
+        self._work = work
         self._workers: list[_Worker] = []
 
-    def begin(self, batch: Batch) -> _Task:
+    def begin(self, batch: _Batch) -> _Task[_Batch, _Outcome]:
         """Hand a batch to a process, once one is free."""
-        task = _Task(batch)
+        task: _Task[_Batch, _Outcome] = _Task(batch)
         worker = self._free() if batch.paths else None
         if worker is None:
             task.is_done = True
@@ -82,13 +96,13 @@ class _Crew:
             self._bury(worker)
         return task
 
-    def finish(self, task: _Task) -> tuple[Hashed, ...]:
+    def finish(self, task: _Task[_Batch, _Outcome]) -> _Outcome:
         """Wait for what came of a task; raises what its process raised."""
         while not task.is_done:
             self._receive()
         if isinstance(task.outcome, Exception):
             raise task.outcome
-        return hash_batch(task.batch) if task.outcome is None else task.outcome
+        return self._work(task.batch) if task.outcome is None else task.outcome
 
     def end(self) -> None:
         """End the processes, whatever they are at: there is nothing that they could lose."""
@@ -99,7 +113,7 @@ class _Crew:
         while True:
             free = next((worker for worker in self._workers if worker.task is None), None)
             if free is None and len(self._workers) < self._most:
-                free = _hired(self._workers)
+                free = _hired(self._workers, self._work)
                 if free is None:
                     self._most = len(self._workers)
                 else:
@@ -132,14 +146,14 @@ class _Crew:
         worker.process.join()
 
 
-def _settle(worker: _Worker, outcome: tuple[Hashed, ...] | Exception | None) -> None:
+def _settle(worker: _Worker, outcome: object) -> None:
     if worker.task is not None:
         worker.task.outcome = outcome
         worker.task.is_done = True
         worker.task = None
 
 
-def _hired(others: Sequence[_Worker]) -> _Worker | None:
+def _hired(others: Sequence[_Worker], work: Callable[[Any], object]) -> _Worker | None:
     """One more process; None where there can be none."""
     from multiprocessing import get_all_start_methods, get_context
 
@@ -152,7 +166,7 @@ def _hired(others: Sequence[_Worker]) -> _Worker | None:
         return None
     inherited = [*(worker.pipe for worker in others), ours] if is_forked else []
     try:
-        process = context.Process(target=_work, args=(theirs, inherited), daemon=True)
+        process = context.Process(target=_work, args=(theirs, inherited, work), daemon=True)
         process.start()
     except (OSError, RuntimeError, AssertionError):  # the last where a daemon may have no child
         ours.close()
@@ -162,7 +176,7 @@ def _hired(others: Sequence[_Worker]) -> _Worker | None:
     return _Worker(process, ours)
 
 
-def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
+def _work(pipe: Connection, inherited: Sequence[Connection], work: Callable[[Any], object]) -> None:
     for other in inherited:
         other.close()  # else no pipe would end with the parent
     _end_with_parent()
@@ -171,9 +185,9 @@ def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
             batch = pipe.recv()
         except (EOFError, OSError):
             return
-        outcome: tuple[Hashed, ...] | Exception
+        outcome: object
         try:
-            outcome = hash_batch(batch)
+            outcome = work(batch)
         except Exception as error:  # noqa: BLE001 - it is raised where it was asked for
             outcome = error
         try:

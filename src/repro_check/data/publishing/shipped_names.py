@@ -6,11 +6,11 @@ fixtures, examples) is no data set.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from repro_check.runtime.junk import is_junk
 from repro_check.sources.kinds import Role
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.sources.discovery import SourceFile
@@ -33,10 +33,10 @@ _DATA_IN_FOLDER = frozenset(
 _PICTURES = frozenset("jpg jpeg png bmp gif tif tiff webp".split())
 _PACKED = frozenset({"gz", "bz2", "xz", "zst", "zip"})
 
-_FOLDER = re.compile(
+_FOLDER = pattern(
     r"(?:.*[-_. ])?(?i:data|datas|datasets?|corpus|corpora)(?:[-_. ].*|\d*)|.*[a-z\d]Data(?:set)?s?"
 )
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORDS = pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _NEVER = frozenset(
     "fixture fixtures test tests testing testdata mock mocks dummy example examples demo "
     "demos tutorial tutorials sample samples toy website static locale locales template "

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from repro_check.errors import ReproCheckError
+from repro_check.text import pattern
 
 # For each scheme the package behind it; "" where fsspec itself is enough.
 PACKAGES = {
@@ -34,12 +35,12 @@ PACKAGES = {
     "ssh": "paramiko",
 }
 _HERE = ("file", "local")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+_SCHEME = pattern(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _WEB = ("http", "https")
-_USER = re.compile(r"(?<=://)[^/?#]*@")
-_PASSWORD = re.compile(r"(?<=://)[^/?#@:]*:[^/?#]*@")
-_QUERY = re.compile(r"\?[\w.-]+=.*", re.DOTALL)
-_S3_VERSION = re.compile(r"\?versionId=[\w.~-]+$")
+_USER = pattern(r"(?<=://)[^/?#]*@")
+_PASSWORD = pattern(r"(?<=://)[^/?#@:]*:[^/?#]*@")
+_QUERY = pattern(r"\?[\w.-]+=.*", re.DOTALL)
+_S3_VERSION = pattern(r"\?versionId=[\w.~-]+$")
 
 
 class Parts(NamedTuple):

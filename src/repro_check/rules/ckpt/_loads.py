@@ -17,21 +17,22 @@ from repro_check.sources.expressions import (
     parts,
 )
 from repro_check.sources.python import Assignment, Call, ModuleFacts
+from repro_check.text import pattern
 
-_MODEL_NAME = re.compile(
+_MODEL_NAME = pattern(
     r"(model|ckpt|checkpoint|weight|state_?dict|\bstate\b|\bnet|net\b|snapshot|resume|pretrain|\bbest|epoch|"
     r"optim|encoder|decoder|policy|actor|critic|generator|discriminator)",
     re.IGNORECASE,
 )
-_DATA_PATH = re.compile(
+_DATA_PATH = pattern(
     r"(?!.*(ckpt|checkpoint|pretrain|model|weight))(.*[/_]|)"
     r"(data|datasets?|features?|embeddings?|corpus|splits?|replay|trajector\w+)[/_.]",
     re.IGNORECASE,
 )
-_TRAINING_NAME = re.compile(
+_TRAINING_NAME = pattern(
     r"((run|do)_)?(train|training|fit)(_(model|net|epoch|one_epoch|loop|step|eval|and_eval\w*))?"
 )
-_GPU_TEST = re.compile(r"cuda|(^|[._])gpus?($|[._])|is_available", re.IGNORECASE)
+_GPU_TEST = pattern(r"cuda|(^|[._])gpus?($|[._])|is_available", re.IGNORECASE)
 
 
 def is_checkpoint(facts: ModuleFacts, call: Call) -> bool:

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-URL = re.compile(r"(?:https?|ftp)://\S+")
+from repro_check.text import pattern
+
+URL = pattern(r"(?:https?|ftp)://\S+")
 _FETCHERS = frozenset({"wget", "curl", "gdown", "aria2c"})
 _OUTPUT = {
     "wget": ("-O", "--output-document"),
@@ -24,15 +26,15 @@ _FOLDER = {
     "curl": ("--output-dir",),
     "aria2c": ("-d", "--dir"),
 }
-_READERS = re.compile(
+_READERS = pattern(
     r"tar|unzip|gunzip|gzip|bunzip2|bzip2|xz|unxz|7za?|unrar|zstd|python[\d.]*|Rscript|julia"
 )
-_CHECKS = re.compile(
+_CHECKS = pattern(
     r"\b(?:md5|sha\d+|b2|b3|blake\d?|cksum|xxh\w*|xxhsum)(?:sum)?\b|\bshasum\b|\bdgst\b|--checksum\b|"
     r"\bgpg\b|\bhashdeep\b",
     re.IGNORECASE,
 )
-_STDOUT = re.compile(r"-\w*[Oo]?-|/dev/(?:null|stdout)")
+_STDOUT = pattern(r"-\w*[Oo]?-|/dev/(?:null|stdout)")
 _PREFIXES = frozenset(
     {"sudo", "!", "time", "nohup", "env", "exec", "then", "do", "else", "if", "@"}
 )

@@ -17,9 +17,10 @@ from repro_check.project.project import Project
 from repro_check.sources.discovery import SourceFile
 from repro_check.sources.kinds import Kind, Role
 from repro_check.sources.python import MODULE
+from repro_check.text import pattern
 
 # what speaks of all data around it, above it and below it
-_SHEET = re.compile(
+_SHEET = pattern(
     r"(data|dataset)[-_. ]?(sheets?|cards?|statement|dictionary|description|licen[cs]e)(?![a-z])"
     r"|code[-_ ]?book(?![a-z])|licen[cs]e[-_. ](for[-_. ])?(the[-_. ])?data"
     r"|(datapackage|dataset_description|dataset-metadata|dataset_infos?|ro-crate-metadata)\.json$"
@@ -27,42 +28,40 @@ _SHEET = re.compile(
     re.IGNORECASE,
 )
 # what speaks of the data in its own folder
-_BESIDE = re.compile(
+_BESIDE = pattern(
     r"(read[-_]?me\w*|licen[cs]e|copying|about|descr|description|metadata)(\.(md|rst|txt|html|pdf))?$"
     r"|.+\.names$|licen[cs]e[-_.]\w+$|readme[-_.]\w+(\.(md|rst|txt))?$",
     re.IGNORECASE,
 )
-_MAY_BE_CROISSANT = re.compile(
-    r".*(croissant|metadata|dataset).*\.json$|.*\.jsonld$", re.IGNORECASE
-)
+_MAY_BE_CROISSANT = pattern(r".*(croissant|metadata|dataset).*\.json$|.*\.jsonld$", re.IGNORECASE)
 _CROISSANT = "mlcommons.org/croissant"
-_DATA_LICENCE = re.compile(
+_DATA_LICENCE = pattern(
     r"creative commons|\bCC[- ](BY|0)|open data commons|community data license|open database license",
     re.IGNORECASE,
 )
-_FRONT_MATTER = re.compile(
+_FRONT_MATTER = pattern(
     r"\A---[ \t]*\n(?:(?!---).*\n)*?(?:dataset_info|licen[cs]e|task_categories|size_categories)\s*:"
 )
-_ABOUT_DATA = re.compile(
+_ABOUT_DATA = pattern(
     r"^\W*((the|our|about|raw|input)\s+)*data\s?(sets?)?\b|data ?(set)?s?\W*$", re.IGNORECASE
 )
-_HOW_TO = re.compile(
+_HOW_TO = pattern(
     r"\b(own|custom\w*|defin\w+|new|your|other|prepar\w+|load\w*|download\w*|how|us(e|ing)|metrics?|on)\b",
     re.IGNORECASE,
 )
-_TELLING = re.compile(
+_TELLING = pattern(
     r"\b(details?|descriptions?|formats?|structure|cards?|sheets?|statement|dictionary|fields|columns"
     r"|licen[cs]es?|statistics|collection|documentation|schema|contents?|availability)\b",
     re.IGNORECASE,
 )
 _ENOUGH_WORDS = 50
-_READ_ME = re.compile(r"read[-_]?me\w*(\.(md|markdown|rst|txt))?", re.IGNORECASE)
+_READ_ME = pattern(r"read[-_]?me\w*(\.(md|markdown|rst|txt))?", re.IGNORECASE)
 _LONGEST = 200_000
 _FIELDS = frozenset(
     "COPYRIGHT SOURCE TITLE LICENSE CITATION DESCRIPTION DESCR DESCRSHORT DESCRLONG HOMEPAGE".split()
 )
 # `train.csv`: what it holds; also as an item of a list or a row of a table
-_DESCRIBED = re.compile(
+_DESCRIBED = pattern(
     r"^[ \t*+\-|`_\[>#]*(?P<name>[\w.-]{1,200}\.\w{1,20})[`*_\])]*[ \t]*[-\u2013\u2014:|]+[ \t]+"
     r"\w+\W+\w+\W+\w+",
     re.MULTILINE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -16,11 +15,12 @@ from repro_check.rules.data._sinks import POOCH, sink_of
 from repro_check.sources.expressions import CallRef, Collection, Expression
 from repro_check.sources.python import Call
 from repro_check.sources.shell_words import simple_commands
+from repro_check.text import pattern
 
-_SHELLS = re.compile(
+_SHELLS = pattern(
     r"os\.(system|popen)|subprocess\.(run|call|check_call|check_output|Popen|getoutput)"
 )
-_HASHED_NAME = re.compile(r"-[0-9a-f]{6,}\.")
+_HASHED_NAME = pattern(r"-[0-9a-f]{6,}\.")
 
 
 class Download(msgspec.Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from repro_check.project.constants import Constants
@@ -10,6 +9,7 @@ from repro_check.rules.data._places import owner_of, place_of
 from repro_check.sources.expressions import CallRef, Expression, Literal, Name, parts
 from repro_check.sources.python import Call, ModuleFacts
 from repro_check.sources.scopes import bound_names
+from repro_check.text import pattern
 
 _FETCHES = frozenset(
     {
@@ -19,7 +19,7 @@ _FETCHES = frozenset(
     }
 )
 _OPENS = frozenset({"open", "builtins.open", "io.open", "codecs.open", "gzip.open", "bz2.open"})
-_WRITE_MODE = re.compile(r"[rbtU+]*[wax][rbtU+]*(:\w*)?")
+_WRITE_MODE = pattern(r"[rbtU+]*[wax][rbtU+]*(:\w*)?")
 _ROUNDS = 4
 _DEEPEST = 12
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
-_ID = re.compile(r"(?:[A-Za-z0-9][\w.-]*/)?[A-Za-z0-9][\w.-]*")
-_BARE_MODEL = re.compile(
+from repro_check.text import pattern
+
+_ID = pattern(r"(?:[A-Za-z0-9][\w.-]*/)?[A-Za-z0-9][\w.-]*")
+_BARE_MODEL = pattern(
     r"albert-x{0,2}(?:base|large)-v[12]|bert-(?:base|large)-(?:un)?cased(?:-whole-word-masking)?"
     r"(?:-finetuned-squad)?|bert-base-(?:multilingual-(?:un)?cased|chinese|german-cased)|camembert-base|"
     r"ctrl|distilbert-base-(?:(?:un)?cased|multilingual-cased|german-cased)(?:-distilled-squad)?"
@@ -19,7 +21,7 @@ _BARE_MODEL = re.compile(
     r"xlnet-(?:base|large)-cased"
 )
 # sbert.net/docs/sentence_transformer/pretrained_models.html: names of its own organisation
-_BARE_SENTENCE_MODEL = re.compile(
+_BARE_SENTENCE_MODEL = pattern(
     r"(?:all|paraphrase|multi-qa|msmarco|nli|stsb|quora|nq|distiluse|gtr-t5|sentence-t5|clip-ViT|"
     r"allenai-specter|(?:distil)?(?:ro)?berta?-(?:base|large)-nli|average_word_embeddings)[-_][\w.-]+|"
     r"LaBSE|allenai-specter"
@@ -29,12 +31,12 @@ _BUILDERS = frozenset(
     "csv json pandas parquet arrow text imagefolder audiofolder videofolder pdffolder niftifolder "
     "meshfolder webdataset xml hdf5 eval lance sql spark generator cache iceberg".split()
 )
-_FILE = re.compile(
+_FILE = pattern(
     r".*\.(?:py|json|jsonl|csv|tsv|txt|parquet|arrow|zip|gz|tar|pt|pth|ckpt|bin|safetensors|onnx|"
     r"gguf|h5|hdf5|npz|pkl|model|yaml|yml)",
     re.IGNORECASE,
 )
-_FOLDER = re.compile(
+_FOLDER = pattern(
     r"(?:data|datasets?|raw|processed|corp(?:us|ora)|train(?:ed|ing)?|test|valid(?:ation)?|"
     r"(?:\w+_)?(?:models?|ckpts?|checkpoints?|outputs?|weights|tokenizers?|embeddings?)|out|results?|"
     r"logs?|runs?|save[ds]?|pre_?trained|fine_?tuned|cache|te?mp|exps?|experiments?|local|path|src|"
@@ -42,8 +44,8 @@ _FOLDER = re.compile(
     r"mnt|home|root|opt|scripts?|test-\w+|\w*[_-](?:dir|path|folder))",
     re.IGNORECASE,
 )
-_STEP = re.compile(r"(?:checkpoint|epoch|step|iter)[-_]?\d*|best|last|final|latest", re.IGNORECASE)
-_NOBODY = re.compile(
+_STEP = pattern(r"(?:checkpoint|epoch|step|iter)[-_]?\d*|best|last|final|latest", re.IGNORECASE)
+_NOBODY = pattern(
     r"(?:your|my|some|any|their|example)(?:[-_].*)?|path[-_]?to.*|<.*|user(?:[-_]?name)?|"
     r"(?:hf[-_]?)?(?:org|owner|namespace|repo|model|dataset|name|task)(?:[-_]?(?:name|id|org|repo))?|"
     r"x{2,}|foo|bar|baz|dummy\w*|fake\w*|placeholder|username",

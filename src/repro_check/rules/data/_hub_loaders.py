@@ -13,6 +13,8 @@ import re
 
 import msgspec
 
+from repro_check.text import pattern
+
 
 class Hub(enum.Enum):
     """What a function loads, and so how its revision is written and looked up."""
@@ -62,11 +64,11 @@ _TABLE = (
     (r"torch\.hub\.load", Loader(Hub.TORCH, 0, ("repo_or_dir", "github"))),
 )
 _LOADERS = tuple((re.compile(pattern), loader) for pattern, loader in _TABLE)
-_LAST = re.compile(
+_LAST = pattern(
     r"load(_dataset(_builder)?)?|hf_hub_download|snapshot_download|from_pretrained|pipeline|LLM|"
     r"SentenceTransformer|CrossEncoder|SparseEncoder|create_model"
 )
-_INNER = re.compile(r"^(\w+)\.(?:\w+\.)*?(?=(?:\w+\.from_pretrained|\w+)$)")
+_INNER = pattern(r"^(\w+)\.(?:\w+\.)*?(?=(?:\w+\.from_pretrained|\w+)$)")
 
 
 def may_load(target: str) -> bool:
@@ -81,7 +83,7 @@ def loader_of(target: str) -> Loader | None:
     `transformers.BertModel.from_pretrained`.
     """
     plain = target if target.startswith("torch.") else _INNER.sub(r"\1.", target)
-    for pattern, loader in _LOADERS:
-        if pattern.fullmatch(plain):
+    for form, loader in _LOADERS:
+        if form.fullmatch(plain):
             return loader
     return None

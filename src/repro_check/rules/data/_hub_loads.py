@@ -20,9 +20,10 @@ from repro_check.rules.data._hub_ids import (
 from repro_check.rules.data._hub_loaders import Hub, loader_of, may_load
 from repro_check.sources.expressions import Expression, parts
 from repro_check.sources.python import Call, ModuleFacts
+from repro_check.text import pattern
 
 # branches of known repositories; other words may be tags
-_BRANCH = re.compile(
+_BRANCH = pattern(
     r"main|master|head|dev(el(op(ment)?)?)?|nightly|latest|trunk|fp16|bf16|fp32|b?float16|onnx|flax|"
     r"non-ema|refs/(heads|pr|convert)/.*",
     re.IGNORECASE,
@@ -35,9 +36,9 @@ _IDS = {
     Hub.TORCH: is_repository,
 }
 # `load_dataset("cnn_dailymail", "3.0.0")`, `load_dataset("wikipedia", "20220301.en")`
-_VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?|20\d{6}(\.\w+)?")
-_TIMM = re.compile(r"hf[-_]hub:")
-_WRITES = re.compile(
+_VERSION = pattern(r"v?\d+\.\d+(\.\d+)?|20\d{6}(\.\w+)?")
+_TIMM = pattern(r"hf[-_]hub:")
+_WRITES = pattern(
     r"save|write|export|mkdir|makedirs|output_dir|local_dir|upload|push_to_hub|hub_model_id|"
     r"create_(repo|commit)",
     re.IGNORECASE,

@@ -7,8 +7,9 @@ import re
 from repro_check.project.project import Project
 from repro_check.sources.discovery import SourceFile
 from repro_check.sources.kinds import Kind, Role
+from repro_check.text import pattern
 
-COMPARES = re.compile(
+COMPARES = pattern(
     r"\bdvc\s+(pull|repro|status|checkout|fetch|exp\s+run|data\s+status|update|import|get)\b"
     r"|\bdatalad\s+(get|install|clone|run|rerun|status|update)\b|\bgit[- ]annex\s+(get|fsck)\b"
     r"|\b(md5|sha\d+|b[23])sum\b|\bshasum\b|\bcksum\b|\bhashdeep\b|\bopenssl\s+(dgst|md5|sha\d+)\b"
@@ -18,7 +19,7 @@ COMPARES = re.compile(
 """DVC and DataLad compare what they fetch; so do our own commands and hook, and checksum programs."""
 
 _TEXTS = frozenset({Kind.SHELL, Kind.MAKEFILE, Kind.DOCKERFILE, Kind.MARKDOWN})
-_OTHERS = re.compile(
+_OTHERS = pattern(
     r"(^|/)(\.github/(workflows|actions)/.*\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/.*\.ya?ml"
     r"|\.pre-commit-config\.ya?ml|azure-pipelines\.ya?ml|\.travis\.ya?ml|Jenkinsfile|justfile"
     r"|Taskfile\.ya?ml|tox\.ini|noxfile\.py|dodo\.py|Snakefile|pyproject\.toml|readme(\.txt)?)$"

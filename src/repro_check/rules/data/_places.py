@@ -7,7 +7,6 @@ same call elsewhere agree. What cannot be followed is known by its place or by i
 from __future__ import annotations
 
 import posixpath
-import re
 
 from repro_check.project.constants import Constants
 from repro_check.sources.expressions import (
@@ -19,12 +18,13 @@ from repro_check.sources.expressions import (
     Operation,
     Subscript,
 )
+from repro_check.text import pattern
 
 _DEEPEST = 8
-_SAME_PATH = re.compile(
+_SAME_PATH = pattern(
     r"(^|\.)(Path|PurePath|PosixPath|str|fspath|abspath|realpath|expanduser|expandvars|normpath|resolve)$"
 )
-_JOINED = re.compile(r"(^|\.)(path\.join|joinpath|Path|PurePath)$")
+_JOINED = pattern(r"(^|\.)(path\.join|joinpath|Path|PurePath)$")
 
 
 def place_of(names: Constants, expression: Expression, block: int, depth: int = 0) -> str:

@@ -13,19 +13,20 @@ from repro_check.rules.data._fetches import is_writing, scope_of
 from repro_check.rules.data._places import owner_of, place_of
 from repro_check.sources.expressions import Literal, Name
 from repro_check.sources.python import Call
+from repro_check.text import pattern
 
-_READER = re.compile(
+_READER = pattern(
     r"_*(open(_\w+)?|load(s|txt|mat|_\w+)?|read(_\w+|\w+)?|imread|fromfile|genfromtxt|from_\w+|"
     r"(unpack|extract|unzip|untar|decompress|parse|import)\w*|(Zip|Tar|Gzip|BZ2|LZMA)File|File|HDFStore|"
     r"Dataset|ImageFolder|TFRecordDataset|TextLineDataset|VideoCapture|safe_open|connect)"
 )
 _METHODS = frozenset({"open", "read_text", "read_bytes"})
-_CHECK_NAME = re.compile(
+_CHECK_NAME = pattern(
     r"(?<![a-z])(md5|sha(1|2|3)?(?=_|$)|sha(1|224|256|384|512)|crc(32)?|blake\d?\w?|xxh\w*)(?![a-z])|"
     r"hash|checksum|check_sum|digest|integrity",
     re.IGNORECASE,
 )
-_VERIFIES = re.compile(r"_*verif(y|ies|ication)(?!ing_key)", re.IGNORECASE)
+_VERIFIES = pattern(r"_*verif(y|ies|ication)(?!ing_key)", re.IGNORECASE)
 _CHECK_MODULES = frozenset(
     {"hashlib", "pooch", "xxhash", "blake3", "checksumdir", "dirhash", "zlib"}
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -12,9 +11,10 @@ from repro_check.findings import Span
 from repro_check.rules.data._commands import checks, fetched, reads
 from repro_check.sources.lines import Lines
 from repro_check.sources.shell_words import simple_commands
+from repro_check.text import pattern
 
 # a name that is made from variables may be another one each time
-_UNKNOWN = re.compile(r"[$`*?{}<>]")
+_UNKNOWN = pattern(r"[$`*?{}<>]")
 
 
 class ShellDownload(msgspec.Struct, frozen=True):

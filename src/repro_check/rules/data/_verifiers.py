@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -15,21 +14,22 @@ from repro_check.rules.data._launchers import COMPARES
 from repro_check.sources.expressions import Attribute, Expression, Literal, Name, parts
 from repro_check.sources.kinds import Role
 from repro_check.sources.python import MODULE, Call
+from repro_check.text import pattern
 
-_OURS = re.compile(r"repro_check\.(runtime|data)\b")
+_OURS = pattern(r"repro_check\.(runtime|data)\b")
 # whatever they are called for, they hash, or compare what they fetch
-_LIBRARIES = re.compile(
+_LIBRARIES = pattern(
     r"(hashlib|pooch|dirhash|checksumdir|dvc|datalad|blake3|xxhash|imohash|filehash|hmac)(\.|$)"
     r"|zlib\.(crc32|adler32)$|joblib\.hash|(torchvision|torchaudio)\.datasets\.utils\."
 )
-_NAME = re.compile(
+_NAME = pattern(
     r"md5|sha_?(1|224|256|384|512)|check_?sum|integrity|digest|fingerprint|^verify(_|$)"
     r"|(file|dir|tree|folder|data|dataset|content)_?hash|hash_?(file|dir|tree|folder|data|content)"
 )
-_KEYWORD = re.compile(
+_KEYWORD = pattern(
     r"(known|file|expected|data|md5|sha256)_?(hash|digest)|md5|sha256|checksum|hash_prefix"
 )
-_OPAQUE = re.compile(
+_OPAQUE = pattern(
     r"(builtins\.(__import__|exec|eval)|importlib\.(import_module|util\.\w+)|runpy\.\w+"
     r"|importlib\.metadata\.entry_points|pkg_resources\.\w+)$|(^|\.)(get_class|get_method|locate)$"
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,16 +11,17 @@ from repro_check.project.configs import config_base, is_experiment_config
 from repro_check.project.files import ConfigFile, PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
+from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.data import DataDeclaration
 
-_RECORDS = re.compile(r"(^|/)(dvc\.lock|\.dvc/config|\.datalad/config|[^/]+\.dvc)$")
-_CHECKED_LOADERS = re.compile(
+_RECORDS = pattern(r"(^|/)(dvc\.lock|\.dvc/config|\.datalad/config|[^/]+\.dvc)$")
+_CHECKED_LOADERS = pattern(
     r"(torchvision|torchaudio|torchtext|sklearn|keras|tensorflow\.keras)\.datasets\b|"
     r"(datasets\.load_dataset|tensorflow_datasets|torch_geometric\.datasets|medmnist|ogb)\b"
 )
-_READ_ANY_FOLDER = re.compile(r"\.(ImageFolder|DatasetFolder|VisionDataset|FakeData|load_files)$")
+_READ_ANY_FOLDER = pattern(r"\.(ImageFolder|DatasetFolder|VisionDataset|FakeData|load_files)$")
 
 
 @rule("DATA001", severity=Severity.WARNING, on=Project, practice=6, stage=Stage.REPOSITORY)

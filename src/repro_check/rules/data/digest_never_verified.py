@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from repro_check.data.declaring.declared import declared_data
@@ -20,7 +19,6 @@ from repro_check.findings import (
 from repro_check.project.configs import config_base, config_loads, is_experiment_config
 from repro_check.project.entries import Entry, main_guard
 from repro_check.project.project import Project
-from repro_check.rules.data._insertion import insert_first
 from repro_check.rules.data._launchers import compares_data
 from repro_check.rules.data._verifiers import Verifiers
 from repro_check.rules.data._verify_call import (
@@ -31,10 +29,12 @@ from repro_check.rules.data._verify_call import (
     is_handed_on,
     key_of,
 )
+from repro_check.rules.insertion import insert_first
 from repro_check.rules.rule import Stage, rule
+from repro_check.text import pattern
 
 # readers of configs beside those that `config_loads` knows
-_READS = re.compile(
+_READS = pattern(
     r"(^json\.load|\.merge_from_file|^pyrallis\.\w+|^jsonargparse\.\w+|^draccus\.\w+|^ruamel\.yaml.*"
     r"|\.parse_config|^mlconfig\.load|^anyconfig\.load|^confuse\.\w+)$"
 )

@@ -15,19 +15,20 @@ from repro_check.rules.data._reads import Reads, looks_at_hashes
 from repro_check.rules.data._shell_downloads import shell_downloads
 from repro_check.rules.rule import rule
 from repro_check.sources.python import Call
+from repro_check.text import pattern
 
 # what an address names for good: a commit, a record of an archive, a tag; and what is no data
-_FIXED = re.compile(
+_FIXED = pattern(
     r"[0-9a-f]{32,}|//(www\.)?zenodo\.org/|10\.\d{4,}/|figshare\.com/|/records?/[\w-]+/files/|//(localhost|127\.0\.0\.1|0\.0\.0\.0)|"
     r"(raw\.githubusercontent\.com|github\.com)/[\w.-]+/[\w.-]+/(raw/|archive/)?(refs/tags/)?v?\d+\.\d"
 )
-_PROGRAM = re.compile(
+_PROGRAM = pattern(
     r"(^|[/_-])(libtorch|cmake|ninja|bazel|boost|cudnn|gcc|llvm|openmpi|ffmpeg|((mini|ana)conda|miniforge)\d?)[-_.]|"
     r"[-_.](linux|macos|darwin|windows|win32|win64|manylinux\w*)(64|32)?[-_.]|x86_64|amd64",
     re.IGNORECASE,
 )
 _WHAT = " is downloaded and read, and nothing compares its hash"
-_NO_DATA = re.compile(
+_NO_DATA = pattern(
     r"\.(py|sh|whl|deb|rpm|exe|msi|dmg|appimage|ttf|otf|woff2?|js|css|html?)$", re.IGNORECASE
 )
 

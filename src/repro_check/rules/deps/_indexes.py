@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from repro_check.project.files import RequirementsFile
 from repro_check.project.project import Project
 from repro_check.sources.kinds import Kind
+from repro_check.text import pattern
 
 INDEX_OPTIONS = frozenset({"--index-url", "--extra-index-url", "--find-links"})
 _SOURCES = frozenset({"sources", "index", "index-url", "extra-index-url", "find-links", "source"})
-_ON_COMMAND_LINE = re.compile(r"--(extra-)?index-url|--find-links|\s-[fi]\s|PIP_(EXTRA_)?INDEX_URL")
+_ON_COMMAND_LINE = pattern(r"--(extra-)?index-url|--find-links|\s-[fi]\s|PIP_(EXTRA_)?INDEX_URL")
 _TEXTS = frozenset({Kind.MARKDOWN, Kind.SHELL, Kind.MAKEFILE, Kind.DOCKERFILE})
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 
-_FILE_URL = re.compile(r"((git|hg|svn|bzr)\+)?file:(//(localhost)?)?", re.IGNORECASE)
-_ABSOLUTE = re.compile(r"/|~|[A-Za-z]:[\\/]")
-_URL = re.compile(r"[A-Za-z][\w+.-]+:")
+from repro_check.text import pattern
+
+_FILE_URL = pattern(r"((git|hg|svn|bzr)\+)?file:(//(localhost)?)?", re.IGNORECASE)
+_ABSOLUTE = pattern(r"/|~|[A-Za-z]:[\\/]")
+_URL = pattern(r"[A-Za-z][\w+.-]+:")
 
 
 def is_elsewhere(url: str, path: str) -> bool:

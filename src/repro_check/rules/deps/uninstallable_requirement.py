@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from repro_check.findings import Finding, Fix, Safety, Severity, Span
@@ -15,10 +14,11 @@ from repro_check.rules.rule import rule
 from repro_check.sources.config import Entry
 from repro_check.sources.environment import read_environment
 from repro_check.sources.requirement_item import RequirementItem, requirement
+from repro_check.text import pattern
 
 # public indexes refuse local versions (PEP 440, "Local version identifiers")
-_LOCAL_VERSION = re.compile(r"===?\s*[^,;\s]*\+(?P<local>[A-Za-z0-9.]+)")
-_CONDA = re.compile(r"[\w.-]+=[\w.!*]+(=[\w.]+)?")
+_LOCAL_VERSION = pattern(r"===?\s*[^,;\s]*\+(?P<local>[A-Za-z0-9.]+)")
+_CONDA = pattern(r"[\w.-]+=[\w.!*]+(=[\w.]+)?")
 _HINT = "`pip list --format=freeze` prints versions"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -12,12 +11,13 @@ from repro_check.project.project import Project
 from repro_check.rules.rule import rule
 from repro_check.sources.kinds import Role
 from repro_check.sources.notebook import Cell, cells_of, load, source_of
+from repro_check.text import pattern
 
 READ = frozenset({Role.PRODUCT, Role.DOCS})
 """Notebooks that people read: those of the work and those of its documentation."""
 
 _ADVICE = "Restart the kernel, run all cells, and save; or clear all outputs."
-_INSTALL = re.compile(
+_INSTALL = pattern(
     r"\s*(#.*|import (os|sys)|os\.kill\(.*|exit\(\)|quit\(\)|"
     r"[!%]{0,2}\s*(sudo |\S*python3? -m |\{sys\.executable\} -m )?"
     r"(uv |q)?(pip3?|conda|mamba|apt|apt-get|brew|git clone|git lfs)\b.*)?"

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-_WORD = re.compile(r"[^\s\"'=:;,()`!]+")
-_COMMENT = re.compile(r"(^|\s)#.*")
+from repro_check.text import pattern
+
+_WORD = pattern(r"[^\s\"'=:;,()`!]+")
+_COMMENT = pattern(r"(^|\s)#.*")
 # comments that a scheduler or the system reads
-_DIRECTIVE = re.compile(r"#(SBATCH|PBS|BSUB|COBALT|\$|!)")
-_IMAGE_LINE = re.compile(
-    r"\s*(FROM|RUN|WORKDIR|COPY|ADD|ENV|USER|ENTRYPOINT|CMD|VOLUME|LABEL|%\w+)\s"
-)
-_CONTAINER = re.compile(
+_DIRECTIVE = pattern(r"#(SBATCH|PBS|BSUB|COBALT|\$|!)")
+_IMAGE_LINE = pattern(r"\s*(FROM|RUN|WORKDIR|COPY|ADD|ENV|USER|ENTRYPOINT|CMD|VOLUME|LABEL|%\w+)\s")
+_CONTAINER = pattern(
     r"\b(docker|podman|nvidia-docker|singularity|apptainer|enroot|shifter)\b.*\b(run|exec|shell|build|create)\b"
 )
-_MOUNTED = re.compile(r"(?:-v|--volume|-B|--bind|\bsrc|\bsource)[ =][\"']?$")
+_MOUNTED = pattern(r"(?:-v|--volume|-B|--bind|\bsrc|\bsource)[ =][\"']?$")
 
 
 def host_words(text: str) -> Iterator[tuple[int, int, str]]:

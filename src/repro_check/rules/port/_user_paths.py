@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_HEAD = re.compile(
+from repro_check.text import pattern
+
+_HEAD = pattern(
     r"(?:file://)?(?:"
     r"/home/(?P<home>[\w.-]+)(?:/|$)"
     r"|/Users/(?P<user>[\w.-]+)(?:/|$)"
@@ -16,17 +18,19 @@ _HEAD = re.compile(
     r")"
 )
 # accounts of images and cloud services, and the names that documents give to nobody
-_NOBODY = re.compile(
+_NOBODY = pattern(
     r"user(name)?|you(r\w*)?|your[-_.]\w+|my[-_]?(user)?(name)?|me|name|some(one|body)|foo|xxx+|runner|"
     r"vscode|jovyan|docker|app(user)?|worker|coder|developer|nonroot|node|gitpod|codespace|\w*mambauser|"
-    r"conda(user)?|\w*container\w*|ec2-user|sagemaker-user|studio-lab-user|airflow|spark|shared",
+    r"conda(user)?|ubuntu|stuser|\w*container\w*|ec2-user|sagemaker-user|studio-lab-user|airflow|spark|shared",
     re.IGNORECASE,
 )
-_SYSTEM = re.compile(
+_SYSTEM = pattern(
     r"(Windows|Program Files( \(x86\))?|ProgramData|Python\d*|tmp|temp)", re.IGNORECASE
 )
-_PLACEHOLDER = re.compile(r"<[^>]*>|path[/_-]?to|\byour[-_ ]|\bxxx", re.IGNORECASE)
-_PATTERN = re.compile(r"[\[\]|^]|[.)]\*|\\[dwsSDW]|\(\?")
+_PLACEHOLDER = pattern(
+    r"<[^>]*>|path[/_-]?to|\byour[-_ ]|\bxxx|^[a-z]:[\\/]+users[\\/]+\{", re.IGNORECASE
+)
+_PATTERN = pattern(r"[\[\]|^]|[.)]\*|\\[dwsSDW]|\(\?")
 # where images keep their work: a mount point of the same name can be made anywhere
 _CONTAINERS = ("/workspace", "/content", "/data", "/kaggle")
 

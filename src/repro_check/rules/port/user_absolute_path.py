@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from repro_check.findings import Finding, Severity, Span
@@ -12,16 +11,17 @@ from repro_check.project.project import Project
 from repro_check.rules.port._shell_lines import host_words
 from repro_check.rules.port._user_paths import is_user_path
 from repro_check.rules.rule import rule
+from repro_check.text import pattern
 
 # texts that people read, and calls that compare or take apart what they are given
 _PROSE = frozenset(
     {"help", "description", "epilog", "usage", "metavar", "doc", "example", "examples"}
 )
-_NO_FILE_CALL = re.compile(
+_NO_FILE_CALL = pattern(
     r"(^re\.|\.(replace|removeprefix|lstrip|strip|split|startswith|endswith|route|add_url_rule|"
     r"redirect|websocket|mount|xpath|find|findall|findtext|iterfind)$)"
 )
-_ROUTE = re.compile(r"(^|\.)(app|router|api|bp|blueprint|client)\.(get|post|put|patch|delete)$")
+_ROUTE = pattern(r"(^|\.)(app|router|api|bp|blueprint|client)\.(get|post|put|patch|delete)$")
 
 
 @rule(
@@ -35,14 +35,22 @@ def user_absolute_path(
 ) -> Iterator[Finding]:
     """A path that exists only on the author's machine.
 
-    Everybody else's run ends at this line. The tail of an f-string (`f"{root}/home/x"`) is no such
-    path, nor are placeholders, patterns, and paths inside of container images.
+    Everybody else's run ends at this line. An f-string counts by its head; its tail
+    (`f"{root}/home/x"`) and what is put behind another text (`root + "/home/x"`) are no such paths, nor
+    are placeholders, patterns, and paths inside of container images.
 
     Bad:
         # file: train.py
         from torchvision.datasets import ImageFolder
 
         train = ImageFolder(root="/home/ada/datasets/mini")
+
+    Bad:
+        # file: train.py
+        import torch
+
+        def load(step):
+            return torch.load(f"/home/ada/runs/{step}.pt", map_location="cpu")
 
     Bad:
         # file: configs/train.yaml
@@ -59,6 +67,8 @@ def user_absolute_path(
         import re
 
         path = f"{root}/home/ada/datasets"
+        path = root + "/home/ada/datasets"
+        path = f"/home/{user}/datasets"
         pattern = re.compile(r"/home/.*/datasets")
         url = "https://example.org/home/ada/x"
 
@@ -77,8 +87,12 @@ def user_absolute_path(
 
 
 def _in_python(file: PythonFile) -> Iterator[Finding]:
-    for literal in file.facts.path_literals:
-        if literal.label in _PROSE or not is_user_path(literal.value):
+    found = [item for item in file.facts.path_literals if is_user_path(item.value)]
+    if not found:
+        return
+    added = {item.value.span for item in file.facts.assignments if item.kind == "+=" and item.value}
+    for literal in found:
+        if literal.is_tail or literal.span in added or literal.label in _PROSE:
             continue
         if literal.call >= 0:
             call = file.facts.calls[literal.call]

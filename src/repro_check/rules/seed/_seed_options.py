@@ -12,9 +12,10 @@ from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.sources.expressions import Expression, Literal, Name
 from repro_check.sources.python import Call, ModuleFacts
+from repro_check.text import pattern
 
-_NO_NUMBER = re.compile(r"(\w+\.)*(bool|BOOL|str|STRING|str2bool|strtobool|Path)")
-_ZERO_HAS_A_MEANING = re.compile(
+_NO_NUMBER = pattern(r"(\w+\.)*(bool|BOOL|str|STRING|str2bool|strtobool|Path)")
+_ZERO_HAS_A_MEANING = pattern(
     r"\b(0|zero)\b['\"`]?\s*(=|:|->|means|for|to|is|disables|will)", re.IGNORECASE
 )
 

@@ -20,19 +20,20 @@ from repro_check.sources.expressions import (
     parts,
 )
 from repro_check.sources.python import Call
+from repro_check.text import pattern
 
-_SEED = re.compile(
+_SEED = pattern(
     r"(random|manual|data|global|rand|rng|torch|np|numpy|master|base|init|model|train)?_?seed",
     re.IGNORECASE,
 )
 # a helper that is not here: only its name can say that it seeds generators
-_HELPER = re.compile(
+_HELPER = pattern(
     r"((set|fix|setup|init|initiali[sz]e|apply|enable|make)_?)?"
     r"((all|global|random|rng|manual|np|numpy|torch|tf)_?)*seeds?"
     r"(_?(everything|all|torch|numpy|rngs?|random|experiment))*",
     re.IGNORECASE,
 )
-_FILLS_STORAGE = re.compile(
+_FILLS_STORAGE = pattern(
     r"(^|[._])(db|database|django|flask|sql\w*|tables?|fixtures?|users?)($|[._])", re.IGNORECASE
 )
 _SEED_KEYWORDS = frozenset({"random_state", "random_seed", "manual_seed", "rng_seed"})

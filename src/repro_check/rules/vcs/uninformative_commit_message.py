@@ -9,9 +9,10 @@ from repro_check.findings import Finding, Severity, Span
 from repro_check.project.files import CommitMessage
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
+from repro_check.text import pattern
 
 # words that say nothing of what changed; another language's words are never on this list
-_EMPTY_WORD = re.compile(
+_EMPTY_WORD = pattern(
     r"(updat(e[ds]?|ing)|(hot|bug)?fix(e[ds]|ing)?|bugs?|issues?|errors?|problems?|wip|minor|misc|te?mp|"
     r"tests?|testing|changed?|changes|modif(y|ied|ications?)|stuff|clean(ed|ing|up)?|up|refactor(ed|ing)?|"
     r"edit(s|ed)?|save[ds]?|commit(s|ted)?|push(ed)?|sync|backup|new|latest|version|done|final|work|"
@@ -20,26 +21,26 @@ _EMPTY_WORD = re.compile(
     r"asdf\w*|[.\-]+|\d+|[A-Z][A-Z0-9]+-\d+)",
     re.IGNORECASE,
 )
-_MEANINGFUL_SHORT = re.compile(r"(initial|first) (commit|import|version|release)\.?", re.IGNORECASE)
-_EXEMPT = re.compile(
+_MEANINGFUL_SHORT = pattern(r"(initial|first) (commit|import|version|release)\.?", re.IGNORECASE)
+_EXEMPT = pattern(
     r"(merged?\b|revert\b|reapply\b|(fixup|squash|amend)!|release\b|bump\b|"
     r"(version )?v?\d+\.\d+|\[pre-commit\.ci\]|\[bot\]|"
     r"(build|chore|ci|fix)\((deps(-dev)?|release)\)|chore: release\b)",
     re.IGNORECASE,
 )
 # what the web pages of forges and Colab fill in by themselves
-_WEB_EDITOR = re.compile(
+_WEB_EDITOR = pattern(
     r"((update|create|delete|rename|edit)d? (the )?(readme|[\w./-]+\.\w+)|add files via upload|"
     r"delete \S+ directory|created using colab\w*)",
     re.IGNORECASE,
 )
-_TYPE = re.compile(
+_TYPE = pattern(
     r"(feat(ure)?|(hot|bug)?fix|bug|docs?|style|refactor|perf|test|build|ci|chore|wip)"
     r"(\((?P<scope>[^)]*)\))?!?:\s*",
     re.IGNORECASE,
 )
-_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
-_WORD = re.compile(r"[^\W_]+[\w./-]*|[.\-]+")
+_SHORTCODE = pattern(r":[a-z0-9_+-]+:")
+_WORD = pattern(r"[^\W_]+[\w./-]*|[.\-]+")
 
 
 @rule(

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.text import pattern
+
 if TYPE_CHECKING:
     from repro_check.sources.config import ConfigFacts, Entry
 
 SELF = "_self_"
 MISSING = "???"
-_HEADER = re.compile(r"#\s*@package:?\s+(\S+)")
+_HEADER = pattern(r"#\s*@package:?\s+(\S+)")
 
 
 class Default(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Where in a module to insert an import and the first statements of a function."""
+"""Where in a module to insert an import, the first statements of a function, or a statement beside."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from repro_check.findings import Edit, Span
 from repro_check.project.files import PythonFile
 from repro_check.sources.python import MODULE, Function
+from repro_check.sources.scopes import imported_name
 
 
 def insert_first(
@@ -31,7 +32,7 @@ def insert_first(
     named = function.name_span.line
     body = next((_body(node) for node in tree.body if _starts_at(node, named)), None)
     at, below = (_first(body) if body else 0), _after_imports(tree.body)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _rows(text)
     if body is None or not 0 < below <= at <= len(lines):
         return ()
     indent = lines[at - 1][: body[-1].col_offset]
@@ -39,6 +40,68 @@ def insert_first(
         return ()
     new = "".join(f"{indent}{statement}\n" for statement in statements)
     return (_insert(file, below, f"{importing}\n"), _insert(file, at, new))
+
+
+def insert_import(file: PythonFile, text: str, importing: str) -> Edit | None:
+    """An import below those with which a module begins, or at its top; None if it cannot be put.
+
+    Args:
+        file: the module, which is no notebook.
+        text: its text.
+        importing: `import x` or `from x import y`, whose name the module must not use otherwise.
+    """
+    if file.scopes.binding(importing.rpartition(" ")[2], MODULE) >= 0:
+        return None
+    body = ast.parse(text).body
+    line = _after_imports(body) or _first(body)
+    lines = _rows(text)
+    return _insert(file, line, f"{importing}\n") if 0 < line <= len(lines) else None
+
+
+def imported_as(file: PythonFile, dotted: str, block: int) -> str:
+    """How a module writes what it has imported at its top (`copy.deepcopy`); "" if it has not."""
+    found = ""
+    nearest = 0
+    for item in file.facts.imports:
+        brings = imported_name(item)
+        is_part = dotted == brings or dotted.startswith(f"{brings}.")
+        if item.block == MODULE and is_part and len(brings) > nearest:
+            written = item.alias + dotted[len(brings) :]
+            if file.scopes.target(written, block) == dotted:
+                found, nearest = written, len(brings)
+    return found
+
+
+def indent_of(text: str, span: Span) -> str | None:
+    """The indentation of a statement that fills its lines alone; None for any other.
+
+    Args:
+        text: the module's text.
+        span: of the statement.
+    """
+    lines = _rows(text)
+    if span.end_line > len(lines):
+        return None
+    before = lines[span.line - 1][: span.column - 1]
+    after = lines[span.end_line - 1][span.end_column - 1 :].strip()
+    return None if before.strip() or (after and not after.startswith("#")) else before
+
+
+def insert_below(file: PythonFile, text: str, span: Span, statements: Sequence[str]) -> Edit:
+    """Lines below a statement whose indentation is known; see `indent_of`."""
+    indent = indent_of(text, span) or ""
+    lines = _rows(text)
+    end = len(lines[span.end_line - 1]) + 1
+    new = "".join(f"\n{indent}{statement}" for statement in statements)
+    return Edit(file.location(Span(span.end_line, end, span.end_line, end)), new)
+
+
+def source_of(text: str, span: Span) -> str:
+    """The text of a span that lies in one line; "" for a longer one."""
+    lines = _rows(text)
+    if span.line != span.end_line or span.line > len(lines):
+        return ""
+    return lines[span.line - 1][span.column - 1 : span.end_column - 1]
 
 
 def _starts_at(node: ast.stmt, line: int) -> bool:
@@ -76,3 +139,7 @@ def _after_imports(body: Sequence[ast.stmt]) -> int:
 
 def _insert(file: PythonFile, line: int, text: str) -> Edit:
     return Edit(file.location(Span(line, 1, line, 1)), text)
+
+
+def _rows(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -1,0 +1,163 @@
+"""Who calls a function, what a call runs, and with which arguments."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from repro_check.project.calls import CallGraph, Node, Target
+from repro_check.sources.expressions import Expression
+from repro_check.sources.python import Call, Function
+
+if TYPE_CHECKING:
+    from repro_check.project.classes import Classes
+    from repro_check.project.files import PythonFile
+    from repro_check.project.modules import Symbol
+
+
+class Unseen(enum.Enum):
+    """What stands for a value that cannot be seen."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN = Unseen.UNKNOWN
+
+
+class CallSite(msgspec.Struct, frozen=True):
+    """A call that surely runs a function.
+
+    Attributes:
+        path: the file of the call.
+        call: the call as it is written.
+        given: the call with the arguments that the function sees, those of a `functools.partial`
+            included; None where another function chooses them (`app.run(main)`).
+        is_bound: whether an object or a class fills the function's first parameter.
+    """
+
+    path: str
+    call: Call
+    given: Call | None
+    is_bound: bool
+
+
+class Callers:
+    """The calls of a repository, by what they run.
+
+    Args:
+        files: Python files by path.
+        graph: their call graph.
+        classes: of which classes their values are.
+    """
+
+    def __init__(self, files: Mapping[str, PythonFile], graph: CallGraph, classes: Classes) -> None:
+        self._files = files
+        self._graph = graph
+        self._classes = classes
+
+    def calls_of(self, node: Node) -> tuple[CallSite, ...]:
+        """The calls in the product's code that surely run a function, in the order of their places.
+
+        The first question reads the calls of every file of the product.
+        """
+        return tuple(self._sites.get(node, ()))
+
+    def callees(self, path: str, call: Call, *, surely: bool = True) -> tuple[Node, ...]:
+        """The functions of this repository that a call runs.
+
+        Args:
+            path: the file of the call.
+            call: one of its calls.
+            surely: leave out what merely may run (functions handed over by name).
+        """
+        found = self.targets(path, call)
+        return tuple(target.node for target in found if target.is_sure or not surely)
+
+    def targets(self, path: str, call: Call) -> tuple[Target, ...]:
+        """The same, with what is known about each; the sure ones first."""
+        found = self._graph.targets(path, call)
+        if any(target.is_sure for target in found):
+            return found
+        return (*self._methods(self._files[path], call), *found)
+
+    def _methods(self, file: PythonFile, call: Call) -> tuple[Target, ...]:
+        """The method that a call runs on an object whose class is known (`self.net.fit()`)."""
+        owner, _, name = call.name.rpartition(".")
+        value = call.receiver or owner
+        holder = self._classes.instance_of(file, value, call.block) if value else None
+        found = self._of(holder, name, call)
+        if not found and call.receiver is None:
+            # `self.net(x)`: no method of that name, but an object that is called
+            found = self._of(self._classes.instance_of(file, call.name, call.block), "", call)
+        return found
+
+    def _of(self, owner: Symbol | None, name: str, call: Call) -> tuple[Target, ...]:
+        if owner is None or not owner.path:
+            return ()
+        return tuple(self._graph.method_targets(owner, name, call))
+
+    def argument(
+        self, site: CallSite, function: Function, parameter: str
+    ) -> Expression | Unseen | None:
+        """What a parameter gets at a call site; see `argument_of`."""
+        if site.given is None:
+            return UNKNOWN
+        return argument_of(site.given, function, parameter, is_method=site.is_bound)
+
+    @cached_property
+    def _sites(self) -> dict[Node, list[CallSite]]:
+        found: dict[Node, list[CallSite]] = {}
+        for path, call in self._product_calls():
+            for target in self.targets(path, call):
+                if target.is_sure:
+                    site = CallSite(path, call, target.call, target.is_bound)
+                    found.setdefault(target.node, []).append(site)
+        return found
+
+    def _product_calls(self) -> Iterator[tuple[str, Call]]:
+        for path in self._files:
+            file = self._files[path]
+            if file.is_product:
+                yield from ((path, call) for call in file.facts.calls)
+
+
+def argument_of(
+    call: Call, function: Function, parameter: str, *, is_method: bool
+) -> Expression | Unseen | None:
+    """What a call gives to a parameter of the function that it runs.
+
+    A default's names are to be looked up where the function is defined, those of all else where the
+    call stands; `found is parameter.default` tells which it is.
+
+    Args:
+        call: the call.
+        function: the function that it runs.
+        parameter: the name of one of its parameters.
+        is_method: whether an object fills the first parameter.
+
+    Returns:
+        The expression; the default if nothing is given; None if there is no default either, or no
+        such parameter. UNKNOWN where `*args` or `**kwargs` may bring it, and for what the function
+        itself gathers in `*args` or `**kwargs`.
+    """
+    named = next((item for item in function.parameters if item.name == parameter), None)
+    if named is None:
+        return None
+    if named.kind in {"*", "**"}:
+        return UNKNOWN
+    given = call.keyword(parameter)
+    if given is not None:
+        return given
+    if named.kind == "":
+        positional = [item.name for item in function.parameters if item.kind == ""]
+        at = positional.index(parameter) - is_method
+        before = call.args[: at + 1] if at >= 0 else ()
+        if any(getattr(item, "operator", "") == "*" for item in before):
+            return UNKNOWN
+        if 0 <= at < len(call.args):
+            return call.args[at]
+    return UNKNOWN if call.unpacks else named.default

@@ -1,0 +1,305 @@
+"""Programs that can go on with an interrupted training: what they save, step and load again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from repro_check.project.calls import Node
+from repro_check.project.entries import Entry
+from repro_check.project.files import PythonFile
+from repro_check.project.frameworks import Duty
+from repro_check.project.libraries import is_training
+from repro_check.project.outside import canonical
+from repro_check.project.project import Project
+from repro_check.project.reaching import entries_reaching
+from repro_check.rules.ckpt._resume_state import State, is_save, kind_of, saved_by
+from repro_check.rules.walking import names_in
+from repro_check.sources.expressions import (
+    Attribute,
+    CallRef,
+    Expression,
+    Literal,
+    Name,
+    Operation,
+    Subscript,
+    parts,
+)
+from repro_check.sources.kinds import Role
+from repro_check.sources.python import Assignment, Call
+from repro_check.text import pattern
+
+_LOADS = frozenset({"torch.load", "joblib.load", "pickle.load"})
+_SCHEDULERS = (
+    "torch.optim.lr_scheduler.",
+    "transformers.get_",
+    "transformers.optimization.get_",
+    "timm.scheduler.",
+)
+_RESUME = pattern(r"(^|[._-])(resume|resuming|auto_resume)(?!_?download)", re.IGNORECASE)
+_READS_RNG = pattern(
+    r"(^|[._])(get_rng_state(_all)?|getstate|get_random_states?|rng_state\w*|capture_rng)$|random\.get_state$"
+)
+_CHECKPOINT = pattern(r"state|ckpt|check|snap|save|model|agent|net|dict", re.IGNORECASE)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A call in a file."""
+
+    file: PythonFile
+    call: Call
+
+    @property
+    def node(self) -> Node:
+        """The function in which it stands."""
+        function = self.file.facts.function_of(self.call.block)
+        return Node(self.file.path, function.block if function else 0)
+
+
+class Resumption(msgspec.Struct, frozen=True):
+    """A program that trains, saves, and can go on from what it saved.
+
+    Attributes:
+        entry: the program.
+        saves: its checkpoints, the richest first.
+        saved: all that they hold together.
+        stepped: an example of each kind of state that the training moves on.
+        loaded: the call that reads a checkpoint.
+        goes_on: whether the epoch or step of a checkpoint is read, so that the count goes on.
+        keeps_rng: whether the states of generators are read anywhere in the program.
+    """
+
+    entry: Entry
+    saves: tuple[Place, ...]
+    saved: frozenset[State]
+    stepped: dict[State, Place]
+    loaded: Place
+    goes_on: bool
+    keeps_rng: bool
+
+
+def resumptions(project: Project, unless: Duty) -> Iterator[Resumption]:
+    """The programs of the product that can go on, and whose checkpoints can be seen through.
+
+    Args:
+        project: the repository.
+        unless: what a framework may do for a program, which then is left out.
+    """
+    saves, loads = list(_places(project, is_save)), list(_places(project, _is_load))
+    if not saves or not loads:
+        return
+    going = [place for place in loads if _goes_on(place)]
+    others = [place for place in loads if place not in going]
+    if others and _has_resume_option(project):
+        going += [place for place in others if _is_resume_option(project, place)]
+    saving, resuming = {place.node for place in saves}, {place.node for place in going}
+    for entry, reached in entries_reaching(project, saving | resuming if going else ()):
+        if not (saving & reached and resuming & reached):
+            continue
+        if project.frameworks.takes_over(unless, entry):
+            continue
+        calls = [
+            Place(project.python[node.path], call)
+            for node in project.calls.reachable(*entry.nodes)
+            for call in project.calls.calls(node)
+        ]
+        if not any(is_training(place.call) for place in calls):
+            continue
+        found = _resumption(
+            project,
+            entry,
+            calls,
+            [place for place in saves if place.node in reached],
+            [place for place in going if place.node in reached],
+        )
+        if found is not None:
+            yield found
+
+
+def _places(project: Project, test: Callable[[Call], bool]) -> Iterator[Place]:
+    for file in project.python.readable(Role.PRODUCT):
+        yield from (Place(file, call) for call in file.facts.calls if test(call))
+
+
+def _is_load(call: Call) -> bool:
+    return call.target in _LOADS
+
+
+def _resumption(
+    project: Project, entry: Entry, calls: list[Place], saves: list[Place], resumed: list[Place]
+) -> Resumption | None:
+    saved: dict[int, frozenset[State]] = {}
+    for at, place in enumerate(saves):
+        one = saved_by(project, place.file, place.call)
+        if not one.is_complete:
+            if _may_be_checkpoint(place):
+                return None
+            continue
+        saved[at] = one.kinds
+    kinds = frozenset(kind for each in saved.values() for kind in each)
+    if State.MODEL not in kinds:
+        return None
+    best = sorted(saved, key=lambda at: (State.MODEL not in saved[at], -len(saved[at])))
+    return Resumption(
+        entry,
+        tuple(saves[at] for at in best if State.MODEL in saved[at]),
+        kinds,
+        _stepped(project, calls),
+        resumed[0],
+        _goes_on(resumed[0]),
+        State.RNG in kinds or any(_READS_RNG.search(place.call.name) for place in calls),
+    )
+
+
+def _may_be_checkpoint(place: Place) -> bool:
+    """Whether what cannot be seen through may be the state of a run, and not data."""
+    value = place.call.argument(0, "obj")
+    names = [part.name for part in parts(value) if isinstance(part, Name)] if value else []
+    names += [
+        place.file.facts.calls[part.index].name
+        for part in (parts(value) if value else ())
+        if isinstance(part, CallRef)
+    ]
+    return not names or any(_CHECKPOINT.search(name) for name in names)
+
+
+def _goes_on(place: Place) -> bool:
+    """Whether a loaded checkpoint's epoch or step is read into a variable."""
+    file, call = place.file, place.call
+    if call.use != "assigned":
+        return False
+    targets = file.facts.assignments[call.user].targets
+    names = {target.name for target in targets if isinstance(target, Name)}
+    return any(_reads_progress(file, item, names) for item in file.facts.assignments)
+
+
+def _reads_progress(file: PythonFile, item: Assignment, names: set[str]) -> bool:
+    if item.value is None or not any(
+        kind_of(getattr(target, "name", "")) is State.PROGRESS for target in item.targets
+    ):
+        return False
+    keys: list[Expression | None] = []
+    for part in parts(item.value):
+        if isinstance(part, Subscript) and getattr(part.base, "name", "") in names:
+            keys.append(part.index)
+        elif isinstance(part, CallRef):
+            owner, _, method = file.facts.calls[part.index].name.rpartition(".")
+            if owner in names and method in {"get", "pop"}:
+                keys.append(file.facts.calls[part.index].argument(0, "key"))
+    literals = (key.value for key in keys if isinstance(key, Literal))
+    return any(kind_of(str(value)) is State.PROGRESS for value in literals)
+
+
+def _has_resume_option(project: Project) -> bool:
+    """Whether any condition of the product names a resumption."""
+    return any(
+        block.kind == "if" and block.test is not None and _names_resume(block.test)
+        for file in project.python.readable(Role.PRODUCT)
+        for block in file.facts.blocks
+    )
+
+
+def _is_resume_option(project: Project, place: Place) -> bool:
+    """Whether a load stands behind a test of an option named `resume`, here or at a caller."""
+    file, call = place.file, place.call
+    if _is_guarded(file, call.block):
+        return True
+    function = file.facts.function_of(call.block)
+    if function is None:
+        return False
+    sites = project.callers.calls_of(Node(file.path, function.block))
+    return any(_is_guarded(project.python[site.path], site.call.block) for site in sites)
+
+
+def _is_guarded(file: PythonFile, block: int) -> bool:
+    for ancestor in file.facts.ancestors(block):
+        outer = file.facts.blocks[ancestor]
+        if outer.kind == "if" and outer.test is not None and _names_resume(outer.test):
+            return True
+    return False
+
+
+def _names_resume(test: Expression) -> bool:
+    return any(
+        isinstance(part, Name | Attribute) and _RESUME.search(part.name) for part in parts(test)
+    )
+
+
+def _stepped(project: Project, calls: list[Place]) -> dict[State, Place]:
+    """What the training moves on at each step, where it has a state of its own."""
+    found: dict[State, Place] = {}
+    made = {canonical(place.call.target) for place in calls if place.call.target}
+    is_scheduled = any(each.startswith(_SCHEDULERS) for each in made) and not _is_moved_on(calls)
+    has_moments = _has_moments(calls)
+    for place in calls:
+        owner, _, method = place.call.name.rpartition(".")
+        if method not in {"step", "update"} or not (owner or place.call.receiver is not None):
+            continue
+        kind = kind_of(owner)
+        symbol = project.classes.called_on(place.file, place.call) if owner else None
+        name = symbol.name if symbol is not None and not symbol.path else ""
+        if name.startswith(_SCHEDULERS):
+            kind = State.SCHEDULER
+        elif name.startswith("torch.optim.") and method == "step":
+            kind = State.OPTIMIZER
+        elif name == "torch.amp.GradScaler":
+            kind = State.SCALER
+        elif symbol is not None:
+            continue
+        has_state = {
+            State.OPTIMIZER: method == "step" and has_moments,
+            State.SCHEDULER: method == "step" and not place.call.args and is_scheduled,
+            State.SCALER: "torch.amp.GradScaler" in made,
+        }
+        if has_state.get(kind, False):
+            found.setdefault(kind, place)
+    return found
+
+
+def _is_moved_on(calls: list[Place]) -> bool:
+    """Whether a schedule is moved to where it was: by `last_epoch`, or by stepping over the past."""
+    for place in calls:
+        facts, call = place.file.facts, place.call
+        last = call.keyword("last_epoch")
+        if last is not None and not isinstance(last, Literal | Operation):
+            return True
+        if isinstance(last, Operation) and any(isinstance(each, Name) for each in parts(last)):
+            return True
+        if call.name.endswith(".step") and facts.blocks[call.block].kind == "for":
+            loops = (item for item in facts.assignments if item.block == call.block)
+            names = [
+                name.name
+                for item in loops
+                if item.kind == "for"
+                for name in names_in(facts, item.value)
+            ]
+            if any(re.search(r"start|resum|last|initial", name) for name in names):
+                return _is_alone(place)
+    return any(
+        getattr(target, "name", "").endswith(".last_epoch")
+        for file in {place.file.path: place.file for place in calls}.values()
+        for item in file.facts.assignments
+        for target in item.targets
+    )
+
+
+def _is_alone(place: Place) -> bool:
+    """Whether a loop does nothing but step: the loop over epochs begins at the start epoch, too."""
+    inside = [each for each in place.file.facts.calls if each.block == place.call.block]
+    return len(inside) == 1
+
+
+def _has_moments(calls: list[Place]) -> bool:
+    """Whether an optimiser of PyTorch is made that remembers more than its settings."""
+    for place in calls:
+        name = canonical(place.call.target)
+        if not name.startswith("torch.optim.") or name.startswith(_SCHEDULERS):
+            continue
+        if name != "torch.optim.SGD":
+            return True
+        momentum = place.call.argument(2, "momentum")
+        if momentum is not None and getattr(momentum, "value", 1) != 0:
+            return True
+    return False

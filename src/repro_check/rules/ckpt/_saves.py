@@ -1,0 +1,56 @@
+"""Calls that write a checkpoint, what they write, and where to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from repro_check.project.files import PythonFile
+from repro_check.project.project import Project
+from repro_check.rules.walking import calls_in, names_in
+from repro_check.sources.expressions import Expression
+from repro_check.sources.python import Call
+from repro_check.text import pattern
+
+_SAVERS = {
+    "torch.save": ("obj", "f"),
+    "safetensors.torch.save_file": ("tensors", "filename"),
+    "safetensors.torch.save_model": ("model", "filename"),
+}
+
+_STATE = pattern(
+    r"(^|_)(state|model|net|ckpt|checkpoint|snapshot|weights|params|agent|policy)(_|$|s$)",
+    re.IGNORECASE,
+)
+
+
+class Save(msgspec.Struct, frozen=True):
+    """A call that writes a checkpoint: what is written, and the path."""
+
+    call: Call
+    target: str
+    saved: Expression | None
+    path: Expression | None
+
+
+def saves(file: PythonFile, project: Project) -> Iterator[Save]:
+    """The calls of a file that write what PyTorch can load, also through names of other modules."""
+    for call in file.facts.calls:
+        if not call.name.rpartition(".")[2].startswith("save") or call.receiver is not None:
+            continue
+        target = call.target
+        if target not in _SAVERS:
+            symbol = project.modules.resolve(file, call.name, call.block)
+            target = symbol.name if symbol is not None and symbol.kind == "external" else ""
+        if target in _SAVERS:
+            saved, path = _SAVERS[target]
+            yield Save(call, target, call.argument(0, saved), call.argument(1, path))
+
+
+def is_state(file: PythonFile, saved: Expression) -> bool:
+    """Whether weights are saved, by the calls and the names in what is saved."""
+    if any(call.name.endswith("state_dict") for call in calls_in(file.facts, saved)):
+        return True
+    return any(_STATE.search(name.name.rpartition(".")[2]) for name in names_in(file.facts, saved))

@@ -1,0 +1,119 @@
+"""CKPT003."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from repro_check.findings import Finding, Severity
+from repro_check.project.frameworks import Duty
+from repro_check.project.project import Project
+from repro_check.rules.ckpt._resume import Resumption, resumptions
+from repro_check.rules.ckpt._resume_state import State
+from repro_check.rules.rule import Stage, rule
+
+_ORDER = (State.OPTIMIZER, State.SCHEDULER, State.SCALER)
+
+
+@rule("CKPT003", severity=Severity.WARNING, on=Project, practice=2, stage=Stage.REPOSITORY)
+def resume_state_incomplete(project: Project) -> Iterator[Finding]:
+    """A training that goes on from a checkpoint lacks a part of its state.
+
+    The checkpoint holds the weights and the epoch, but not what the loop moves on besides them: the
+    moments of the optimiser, the position of the learning rate schedule, the scale of mixed
+    precision. After an interruption they begin anew, and the run ends elsewhere than one that was
+    not interrupted (docs.pytorch.org/tutorials/beginner/saving_loading_models.html, "Saving &
+    Loading a General Checkpoint"). What Lightning, Accelerate and the trainer of Transformers save
+    is complete.
+
+    Bad:
+        import argparse
+        import torch
+
+        def main():
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--resume", action="store_true")
+            args = parser.parse_args()
+            net = torch.nn.Linear(2, 2)
+            optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=200)
+            start_epoch = 0
+            if args.resume:
+                checkpoint = torch.load("ckpt.pth", map_location="cpu")
+                net.load_state_dict(checkpoint["net"])
+                start_epoch = checkpoint["epoch"]
+            for epoch in range(start_epoch, 200):
+                net(torch.ones(1, 2)).sum().backward()
+                optimizer.step()
+                scheduler.step()
+                torch.save({"net": net.state_dict(), "epoch": epoch + 1}, "ckpt.pth")
+
+        if __name__ == "__main__":
+            main()
+
+    Good:
+        import argparse
+        import torch
+
+        def main():
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--resume", action="store_true")
+            args = parser.parse_args()
+            net = torch.nn.Linear(2, 2)
+            optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+            start_epoch = 0
+            if args.resume:
+                checkpoint = torch.load("ckpt.pth", map_location="cpu")
+                net.load_state_dict(checkpoint["net"])
+                optimizer.load_state_dict(checkpoint["optimizer"])
+                start_epoch = checkpoint["epoch"]
+            for epoch in range(start_epoch, 200):
+                net(torch.ones(1, 2)).sum().backward()
+                optimizer.step()
+                state = {"net": net.state_dict(), "epoch": epoch + 1}
+                state["optimizer"] = optimizer.state_dict()
+                torch.save(state, "ckpt.pth")
+
+        if __name__ == "__main__":
+            main()
+
+    Not this rule:
+        import torch
+
+        def main():  # nothing goes on from what this writes
+            net = torch.nn.Linear(2, 2)
+            optimizer = torch.optim.Adam(net.parameters())
+            for epoch in range(200):
+                net(torch.ones(1, 2)).sum().backward()
+                optimizer.step()
+            torch.save({"net": net.state_dict(), "epoch": epoch}, "final.pth")
+
+        if __name__ == "__main__":
+            main()
+    """
+    told: set[tuple[str, int, int]] = set()
+    for found in resumptions(project, unless=Duty.CHECKPOINT):
+        missing = [kind for kind in _ORDER if kind in found.stepped and kind not in found.saved]
+        place = found.saves[0]
+        key = (place.file.path, place.call.span.line, place.call.span.column)
+        if not missing or key in told:
+            continue
+        told.add(key)
+        yield _finding(found, missing)
+
+
+def _finding(found: Resumption, missing: list[State]) -> Finding:
+    place = found.saves[0]
+    names = " and ".join(f"the {kind.value}" for kind in missing)
+    stepped = [found.stepped[kind] for kind in missing]
+    return place.file.finding(
+        place.call.span,
+        f"Training can go on from this checkpoint, but the state of {names} is not in it",
+        help="Save its `state_dict()` beside the model's, and load it where the model's is loaded.",
+        related=[
+            *(
+                each.file.related(each.call.span, "the training moves this on at each step")
+                for each in stepped
+            ),
+            found.loaded.file.related(found.loaded.call.span, "the training goes on from here"),
+        ],
+    )

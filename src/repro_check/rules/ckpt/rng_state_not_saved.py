@@ -1,0 +1,103 @@
+"""CKPT008."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from repro_check.findings import Finding, Severity
+from repro_check.project.frameworks import Duty
+from repro_check.project.project import Project
+from repro_check.rules.ckpt._resume import resumptions
+from repro_check.rules.rule import Stage, rule
+
+
+@rule(
+    "CKPT008",
+    severity=Severity.INFO,
+    on=Project,
+    practice=2,
+    stage=Stage.REPOSITORY,
+    is_default=False,
+)
+def rng_state_not_saved(project: Project) -> Iterator[Finding]:
+    """A training goes on from a checkpoint that holds no states of the random number generators.
+
+    The program seeds itself again when it starts, so the epochs after an interruption see the
+    shuffling and the dropout of the first ones once more, or others than they would have seen. An
+    interrupted run can then never be repeated bit by bit. The trainer of Transformers and
+    Accelerate save these states (`_save_rng_state`, `save_state`). NumPy's raw state does not pass
+    `torch.load(weights_only=True)`; put it into a tensor.
+
+    Bad:
+        import torch
+
+        def main(resume):
+            net = torch.nn.Linear(2, 2)
+            optimizer = torch.optim.Adam(net.parameters())
+            start_epoch = 0
+            if resume:
+                checkpoint = torch.load("last.pt", map_location="cpu")
+                net.load_state_dict(checkpoint["net"])
+                optimizer.load_state_dict(checkpoint["optimizer"])
+                start_epoch = checkpoint["epoch"]
+            for epoch in range(start_epoch, 10):
+                net(torch.rand(1, 2)).sum().backward()
+                optimizer.step()
+                state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}
+                torch.save(state, "last.pt")
+
+        if __name__ == "__main__":
+            main(False)
+
+    Good:
+        import torch
+
+        def main(resume):
+            net = torch.nn.Linear(2, 2)
+            optimizer = torch.optim.Adam(net.parameters())
+            start_epoch = 0
+            if resume:
+                checkpoint = torch.load("last.pt", map_location="cpu")
+                net.load_state_dict(checkpoint["net"])
+                optimizer.load_state_dict(checkpoint["optimizer"])
+                torch.set_rng_state(checkpoint["rng"])
+                start_epoch = checkpoint["epoch"]
+            for epoch in range(start_epoch, 10):
+                net(torch.rand(1, 2)).sum().backward()
+                optimizer.step()
+                state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}
+                state["rng"] = torch.get_rng_state()
+                torch.save(state, "last.pt")
+
+        if __name__ == "__main__":
+            main(False)
+
+    Not this rule:
+        import torch
+
+        def main():  # nothing goes on from what this writes
+            net = torch.nn.Linear(2, 2)
+            for epoch in range(10):
+                net(torch.rand(1, 2)).sum().backward()
+                torch.save({"net": net.state_dict(), "epoch": epoch}, "last.pt")
+
+        if __name__ == "__main__":
+            main()
+    """
+    told: set[tuple[str, int]] = set()
+    for found in resumptions(project, unless=Duty.RNG):
+        place = found.saves[0]
+        key = (place.file.path, place.call.span.line)
+        if found.keeps_rng or not found.goes_on or key in told:
+            continue
+        told.add(key)
+        yield place.file.finding(
+            place.call.span,
+            "Training can go on from this checkpoint, but it holds no states of the random number "
+            "generators",
+            help="Save `torch.get_rng_state()` (and those of CUDA, NumPy and `random`) with it, and set "
+            "them when loading; `repro_check.runtime.capture_rng` does all of them.",
+            related=[
+                found.loaded.file.related(found.loaded.call.span, "the training goes on from here")
+            ],
+        )

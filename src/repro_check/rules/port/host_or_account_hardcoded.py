@@ -1,0 +1,98 @@
+"""PORT004."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from repro_check.findings import Finding, Severity
+from repro_check.project.configs import is_tool_config
+from repro_check.project.files import ConfigFile, PythonFile, ShellFile
+from repro_check.project.project import Project
+from repro_check.rules.port._named_in_python import names_in_python
+from repro_check.rules.port._named_in_text import names_in_config, names_in_shell
+from repro_check.rules.port._private_names import Owner, PrivateName
+from repro_check.rules.rule import rule
+
+# docs.wandb.ai, "Environment variables"; slurm.schedmd.com/sbatch.html, "INPUT ENVIRONMENT VARIABLES"
+_HELP = {
+    Owner.TRACKER: "Leave it out: everybody's own account is the default, and `WANDB_ENTITY` or the "
+    "config can name another one.",
+    Owner.CLUSTER: "Give it when submitting (`sbatch --account=... --partition=...`, or `SBATCH_ACCOUNT` "
+    "and `SBATCH_PARTITION`), or take it from the config.",
+    Owner.NETWORK: "Take it from the config or the environment.",
+}
+
+
+@rule(
+    "PORT004",
+    severity=Severity.WARNING,
+    on=(PythonFile, ConfigFile, ShellFile),
+    practice=11,
+    is_default=False,
+)
+def host_or_account_hardcoded(
+    file: PythonFile | ConfigFile | ShellFile, _project: Project
+) -> Iterator[Finding]:
+    """An account, a queue or a host of the author's is written into the code.
+
+    Others may not write to the team's tracker, their cluster has no such account or queue, and the
+    machine is out of their reach: the run ends before it begins. Each name is reported once a file.
+    Placeholders, queues that most clusters have (`gpu`, `batch`), `localhost` and the addresses of
+    documentation are not meant.
+
+    Bad:
+        import wandb
+
+        wandb.init(project="digits", entity="ada-lab")
+
+    Bad:
+        # file: jobs/train.sh
+        #SBATCH --account=ada0042
+        python train.py
+
+    Bad:
+        # file: configs/tracking.yaml
+        mlflow:
+          tracking_uri: http://10.1.20.7:5000
+
+    Good:
+        import wandb
+
+        wandb.init(project="digits", entity=cfg.entity)
+
+    Good:
+        # file: jobs/train.sh
+        #SBATCH --gpus=1
+        python train.py
+
+    Not this rule:
+        import wandb
+        import mlflow
+
+        wandb.init(project="digits", entity="<your-team>")
+        mlflow.set_tracking_uri("http://localhost:5000")
+
+    Not this rule:
+        import spacy
+
+        span = spacy.tokens.Span(doc, 0, 1, entity="PERSON")
+    """
+    found: dict[tuple[Owner, str], list[PrivateName]] = {}
+    for name in _names(file):
+        found.setdefault((name.owner, name.text), []).append(name)
+    for (owner, text), names in found.items():
+        spans = sorted({name.span for name in names}, key=lambda span: (span.line, span.column))
+        yield file.finding(
+            spans[0],
+            f"`{text}` is {owner.value}",
+            help=_HELP[owner],
+            related=[file.related(span, "and here") for span in spans[1:]],
+        )
+
+
+def _names(file: PythonFile | ConfigFile | ShellFile) -> Iterator[PrivateName]:
+    if isinstance(file, PythonFile):
+        return names_in_python(file)
+    if isinstance(file, ShellFile):
+        return names_in_shell(file)
+    return iter(()) if is_tool_config(file.path) else names_in_config(file)

@@ -1,0 +1,154 @@
+"""Distributed samplers that shuffle, and the loops over epochs of the programs that make them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from repro_check.project.calls import Node
+from repro_check.project.entries import Entry
+from repro_check.project.files import PythonFile
+from repro_check.project.frameworks import Duty
+from repro_check.project.libraries import is_training
+from repro_check.project.outside import canonical
+from repro_check.project.project import Project
+from repro_check.project.reaching import entries_reaching
+from repro_check.sources.expressions import CallRef, Expression, Name, parts
+from repro_check.sources.kinds import Role
+from repro_check.sources.python import Assignment, Call
+from repro_check.text import pattern
+
+_SAMPLER = "torch.utils.data.DistributedSampler"
+_EVALUATION = pattern(
+    r"(^|[^a-z])(val|valid|validation|test|tst|eval|dev|infer|predict|query)", re.IGNORECASE
+)
+_EPOCH = pattern(r"epoch|(^|[._])ep$", re.IGNORECASE)
+
+
+class Sampler(msgspec.Struct, frozen=True):
+    """A call that makes a shuffling distributed sampler, and the name that it is bound to ("")."""
+
+    file: PythonFile
+    call: Call
+    name: str
+
+    @property
+    def node(self) -> Node:
+        """The function that makes it."""
+        function = self.file.facts.function_of(self.call.block)
+        return Node(self.file.path, function.block if function else 0)
+
+
+class EpochLoop(msgspec.Struct, frozen=True):
+    """A loop over epochs: its binding and its file."""
+
+    path: str
+    binding: Assignment
+
+
+def training_samplers(project: Project) -> Iterator[Sampler]:
+    """The distributed samplers of the product that shuffle and are not meant for evaluation."""
+    for file in project.python.readable(Role.PRODUCT):
+        for call in file.facts.calls:
+            if not call.target.endswith("DistributedSampler") or not _is_sampler(
+                project, file, call
+            ):
+                continue
+            shuffle = call.argument(3, "shuffle")
+            known = file.constants.literal(shuffle, call.block)
+            if call.unpacks or (shuffle is not None and (known is None or known.value is not True)):
+                continue
+            names = _names_around(file, call)
+            if not any(_EVALUATION.search(name) for name in names):
+                yield Sampler(file, call, names[0] if call.use == "assigned" else "")
+
+
+def untold_entry(project: Project, sampler: Sampler) -> tuple[Entry, EpochLoop] | None:
+    """An entry point that trains over epochs with a sampler that nothing tells the epoch."""
+    for entry, _ in entries_reaching(project, [sampler.node]):
+        if project.frameworks.takes_over(Duty.SET_EPOCH, entry):
+            continue
+        nodes = project.calls.reachable(*entry.nodes)
+        if any(_tells(project, node) for node in nodes):
+            continue
+        loop = next(_epoch_loops(project, nodes), None)
+        trains = any(is_training(call) for node in nodes for call in project.calls.calls(node))
+        if loop is not None and trains:
+            return entry, loop
+    return None
+
+
+def _is_sampler(project: Project, file: PythonFile, call: Call) -> bool:
+    if canonical(call.target) == _SAMPLER:
+        return True
+    symbol = project.modules.resolve(file, call.name, call.block)
+    if symbol is None:
+        return False
+    if symbol.kind == "class":  # one with an order of its own is another matter
+        is_own = project.modules.method(symbol, "__iter__") is not None
+        return not is_own and project.classes.is_a(symbol, _SAMPLER) is True
+    return symbol.kind == "external" and canonical(symbol.name) == _SAMPLER
+
+
+def _names_around(file: PythonFile, call: Call) -> list[str]:
+    """The names that tell what a sampler is for: its own, its dataset's, its function's."""
+    facts = file.facts
+    names: list[str] = []
+    user = call
+    while user.use == "argument":
+        user = facts.calls[user.user]
+    if user.use == "assigned":
+        names.extend(getattr(each, "name", "") for each in facts.assignments[user.user].targets)
+    given = call.argument(0, "dataset")
+    for part in parts(given) if given is not None else ():
+        if isinstance(part, Name):
+            names.append(part.name)
+        elif isinstance(part, CallRef):
+            names.append(facts.calls[part.index].name)
+    function = facts.function_of(call.block)
+    names.append(function.qualname.rpartition(".")[2] if function else "")
+    return names
+
+
+def _tells(project: Project, node: Node) -> bool:
+    return any(
+        call.name.endswith("set_epoch") or _mentions(call.args)
+        for call in project.calls.calls(node)
+    )
+
+
+def _mentions(values: Iterable[Expression]) -> bool:
+    return any(
+        isinstance(each, Name) and each.name.endswith((".set_epoch", "_set_epoch"))
+        for each in values
+    )
+
+
+def _epoch_loops(project: Project, nodes: Iterable[Node]) -> Iterator[EpochLoop]:
+    for node in nodes:
+        file = project.python[node.path]
+        for item in file.facts.assignments:
+            if item.kind != "for" or not _counts_epochs(file, item):
+                continue
+            function = file.facts.function_of(item.block)
+            if (function.block if function else 0) == node.block:
+                yield EpochLoop(node.path, item)
+
+
+def _counts_epochs(file: PythonFile, item: Assignment) -> bool:
+    if not isinstance(item.value, CallRef) or file.facts.blocks[item.block].kind != "for":
+        return False
+    call = file.facts.calls[item.value.index]
+    while call.args and isinstance(call.args[0], CallRef):  # `tqdm(range(epochs))`
+        call = file.facts.calls[call.args[0].index]
+    end = call.args[1 if len(call.args) > 1 else 0] if call.args else None
+    known = file.constants.literal(end, call.block)
+    if known is not None and known.value in {0, 1}:
+        return False
+    names = [
+        part.name for target in item.targets for part in parts(target) if isinstance(part, Name)
+    ]
+    names += [part.name for each in call.args for part in parts(each) if isinstance(part, Name)]
+    return call.target.endswith(("range", "count")) and any(_EPOCH.search(name) for name in names)

@@ -1,0 +1,125 @@
+"""Calls of models in code that evaluates: by its name, or by loops without gradients over test data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from repro_check.project.files import PythonFile
+from repro_check.project.libraries import is_training
+from repro_check.sources.expressions import CallRef, Expression, Name, parts
+from repro_check.sources.python import MODULE, Call, Function
+from repro_check.text import pattern
+
+_NO_GRADIENT = frozenset({"torch.no_grad", "torch.inference_mode", "torch.autograd.no_grad"})
+_EVALUATES = pattern(
+    r"^_*(run_|do_|get_|compute_|calc_)?(eval|evaluate|evaluation|validate|validation|valid|val|test|testing|"
+    r"predict|prediction|predictions|infer|inference)(_(?!loss_fn|train)\w+)?$"
+)
+_HELD_OUT = pattern(
+    r"(^|[._])(val|valid|validation|test|tst|eval|dev|holdout)([._]|_?(loader|dl|data|set|iter)|$)",
+    re.IGNORECASE,
+)
+_ON_PURPOSE = pattern(
+    r"mc_|_mc|dropout|bayes|uncertain|stochastic|ensemble|adapt|maml|meta|adv|attack|smoke|warm|calib|bn_",
+    re.IGNORECASE,
+)
+_MADE_UP = pattern(r"^torch\.(randn?|randint|zeros|ones|empty|rand_like|full|arange|eye)$")
+
+
+class ModelCall(msgspec.Struct, frozen=True):
+    """A call of what may be a model, and the block of the function that evaluates (0: none)."""
+
+    call: Call
+    block: int
+
+
+def evaluation_calls(file: PythonFile) -> Iterator[ModelCall]:
+    """The calls of variables and attributes in evaluating functions of a file."""
+    facts = file.facts
+    without = {
+        block
+        for item in facts.assignments
+        if item.kind == "with" and isinstance(item.value, CallRef)
+        for block in [item.block]
+        if facts.calls[item.value.index].target in _NO_GRADIENT
+    }
+    trains: dict[int, bool] = {}
+    for call in facts.calls:
+        if call.receiver is not None or call.target or not (call.args or call.keywords):
+            continue
+        function = facts.function_of(call.block)
+        name = function.qualname if function else ""
+        owner = function.block if function else MODULE
+        if _ON_PURPOSE.search(f"{name} {file.path}"):
+            continue
+        if owner not in trains:
+            trains[owner] = _trains(file, owner)
+        blocks = list(facts.ancestors(call.block))
+        blocks = blocks[: blocks.index(owner)]
+        is_without = any(block in without for block in blocks) or _is_decorated(file, function)
+        is_named = _EVALUATES.match(name.rpartition(".")[2]) is not None and not trains[owner]
+        is_evaluation = is_named and (is_without or _over_data(file, blocks))
+        is_evaluation |= is_without and _over_held_out(file, blocks)
+        if is_evaluation and not _is_made_up(file, call):
+            yield ModelCall(call, owner)
+
+
+def _trains(file: PythonFile, owner: int) -> bool:
+    for call in file.facts.calls:
+        if is_training(call):
+            function = file.facts.function_of(call.block)
+            if (function.block if function else MODULE) == owner:
+                return True
+    return False
+
+
+def _is_decorated(file: PythonFile, function: Function | None) -> bool:
+    for decorator in function.decorators if function else ():
+        if isinstance(decorator, CallRef):
+            if file.facts.calls[decorator.index].target in _NO_GRADIENT:
+                return True
+        elif (
+            function
+            and file.target(decorator, file.facts.blocks[function.block].parent) in _NO_GRADIENT
+        ):
+            return True
+    return False
+
+
+def _over_data(file: PythonFile, blocks: list[int]) -> bool:
+    return any(file.facts.blocks[block].kind == "for" for block in blocks)
+
+
+def _over_held_out(file: PythonFile, blocks: list[int]) -> bool:
+    """Whether a loop around goes over data whose name says that they are held out."""
+    for item in file.facts.assignments:
+        is_around = item.kind == "for" and item.block in blocks
+        if is_around and item.value is not None:
+            names = _names(file, item.value)
+            if any(_HELD_OUT.search(name) for name in names):
+                return True
+    return False
+
+
+def _names(file: PythonFile, value: Expression) -> Iterator[str]:
+    for part in parts(value):
+        if isinstance(part, Name):
+            yield part.name
+        elif isinstance(part, CallRef):
+            for argument in file.facts.calls[part.index].args:
+                yield from _names(file, argument)
+
+
+def _is_made_up(file: PythonFile, call: Call) -> bool:
+    """Whether the input is random or constant: a smoke test of shapes."""
+    for argument in call.args:
+        value: Expression | None = argument
+        if isinstance(value, Name):
+            binding = file.constants.binding(value.name, call.block)
+            value = binding.value if binding else None
+        if isinstance(value, CallRef) and _MADE_UP.match(file.facts.calls[value.index].target):
+            return True
+    return False

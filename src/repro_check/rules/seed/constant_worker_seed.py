@@ -1,0 +1,92 @@
+"""SEED014."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from repro_check.findings import Finding, Related, Severity
+from repro_check.project.files import PythonFile
+from repro_check.project.project import Project
+from repro_check.rules.rule import rule
+from repro_check.rules.seed._worker_seeds import WorkerSeed, worker_seeds
+
+
+@rule("SEED014", severity=Severity.ERROR, on=PythonFile, practice=4)
+def constant_worker_seed(file: PythonFile, project: Project) -> Iterator[Finding]:
+    """Every worker of a data loader is seeded with the same number.
+
+    The workers then draw the same augmentations, so a batch holds as many copies of each random choice
+    as there are workers, and every epoch repeats them. PyTorch's notes on reproducibility seed from
+    `torch.initial_seed()`, which differs by worker and by epoch. `seed + worker_id` differs by worker
+    only: that is noted.
+
+    Bad:
+        import numpy as np
+        from torch.utils.data import DataLoader
+        from data import dataset
+
+        def init(worker_id):
+            np.random.seed(0)
+
+        loader = DataLoader(dataset, num_workers=4, worker_init_fn=init)
+
+    Bad:
+        import random
+        from torch.utils.data import DataLoader
+        from data import dataset
+
+        loader = DataLoader(dataset, num_workers=4, worker_init_fn=lambda _: random.seed(42))
+
+    Good:
+        import numpy as np
+        import torch
+        from torch.utils.data import DataLoader
+        from data import dataset
+
+        def init(worker_id):
+            np.random.seed(torch.initial_seed() % 2**32)
+
+        loader = DataLoader(dataset, num_workers=4, worker_init_fn=init)
+
+    Not this rule:
+        import numpy as np
+        from torch.utils.data import DataLoader, get_worker_info
+        from data import dataset
+
+        def init(_):
+            np.random.seed(get_worker_info().seed % 2**32)
+
+        def restart():
+            np.random.seed(0)
+
+        loader = DataLoader(dataset, num_workers=4, worker_init_fn=init)
+    """
+    for found in worker_seeds(file, project):
+        there = project.python[found.path]
+        related = [
+            Related(file.location(found.given.span), "it initialises the workers of this loader")
+        ]
+        place = there if found.path == file.path else file
+        span = found.call.span if place is there else found.given.span
+        if place is not there:
+            related = [Related(there.location(found.call.span), "the seed is set here")]
+        yield place.finding(
+            span,
+            _message(found),
+            help="Write `np.random.seed(torch.initial_seed() % 2**32)`, and the same for `random`; "
+            "torch itself is seeded by the loader.",
+            severity=Severity.INFO if found.is_by_worker else None,
+            related=related,
+        )
+
+
+def _message(found: WorkerSeed) -> str:
+    if found.is_by_worker:
+        return (
+            f"`{found.call.name}` gives each worker the same seed in every epoch, so each epoch draws "
+            "the same augmentations"
+        )
+    return (
+        f"`{found.call.name}` gives every worker the same seed, so all of them draw the same "
+        "augmentations"
+    )

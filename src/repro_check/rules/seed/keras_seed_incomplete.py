@@ -1,0 +1,177 @@
+"""SEED021."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from repro_check.findings import Finding, Fix, Safety, Severity, Span
+from repro_check.project.files import PythonFile
+from repro_check.project.libraries import Family
+from repro_check.project.project import Project
+from repro_check.rules.rule import Stage, rule
+from repro_check.rules.seed._entry_streams import Streams, Use, streams_of
+from repro_check.sources.kinds import Role
+from repro_check.sources.python import Call
+from repro_check.text import pattern
+
+_KERAS = pattern(r"^(tensorflow\.)?keras\.")
+_INITIALISERS = ("kernel_initializer", "embeddings_initializer")
+_SET_SEED = pattern(r"(?P<tensorflow>\w+)\.random\.set_seed")
+# what Keras 3 and TensorFlow from 2.16 on no longer have
+_OLD = pattern(
+    r"^tensorflow\.(compat\.v1|contrib|Session|placeholder|set_random_seed|python\.keras|layers|"
+    r"get_variable|keras\.optimizers\.legacy)\b|^tf_keras\b|^keras\.(layers\.(core|convolutional|recurrent)|"
+    r"utils\.np_utils|engine|backend\.tensorflow_backend|wrappers)\b"
+)
+
+
+@rule(
+    "SEED021",
+    severity=Severity.WARNING,
+    on=Project,
+    practice=4,
+    stage=Stage.REPOSITORY,
+    fixes="unsafe",
+)
+def keras_seed_incomplete(project: Project) -> Iterator[Finding]:
+    """Only TensorFlow's generator is seeded, but Keras 3 draws its weights from another.
+
+    Keras 3 makes the seeds of initialisers and dropout with Python's `random`
+    (keras/src/random/seed_generator.py), so that after `tf.random.set_seed` alone the weights still
+    differ in every run (huggingface/transformers#30504).
+
+    Bad:
+        import tensorflow as tf
+
+        def main():
+            tf.random.set_seed(0)
+            model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+            model.fit(x, y)
+
+        if __name__ == "__main__":
+            main()
+
+    Good:
+        import tensorflow as tf
+
+        def main():
+            tf.keras.utils.set_random_seed(0)
+            model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+            model.fit(x, y)
+
+        if __name__ == "__main__":
+            main()
+
+    Not this rule:
+        import random
+
+        import tensorflow as tf
+
+        def main():
+            random.seed(0)
+            tf.random.set_seed(0)
+            model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+            model.fit(x, y)
+
+        if __name__ == "__main__":
+            main()
+
+    Not this rule:
+        # file: requirements.txt
+        tensorflow==2.13.0
+        # file: train.py
+        import tensorflow as tf
+
+        def main():
+            tf.random.set_seed(0)  # Keras 2 takes its seeds from here
+            model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+            model.fit(x, y)
+
+        if __name__ == "__main__":
+            main()
+    """
+    seen: set[tuple[str, Span]] = set()
+    if not _may_be_keras_3(project):
+        return
+    for entry in (*project.entries, *project.notebook_entries):
+        use = project.random_use(entry)
+        if use.trains is None or use.is_opaque:
+            continue
+        streams = streams_of(project, entry)
+        if streams is None or not any(_is_random(draw) for draw in streams.draws):
+            continue
+        place = _incomplete(streams)
+        if place is not None and (place.path, place.call.span) not in seen:
+            seen.add((place.path, place.call.span))
+            yield _finding(project, place, streams)
+
+
+def _may_be_keras_3(project: Project) -> bool:
+    """Whether the project uses Keras, and nothing says that it is an older one."""
+    versions = project.versions
+    if versions.may_be_below("tensorflow", "2.16") or versions.may_be_below("keras", "3"):
+        return False
+    uses_keras = False
+    for file in project.python.readable(Role.PRODUCT):
+        for item in file.facts.imports:
+            root = item.module.partition(".")[0]
+            if _OLD.match(f"{item.module}.{item.name}"):
+                return False
+            uses_keras |= root in {"keras", "tensorflow"}
+        if any(_is_old(call) for call in file.facts.calls):
+            return False
+        if any(literal == "TF_USE_LEGACY_KERAS" for literal in _environment(file)):
+            return False
+    return uses_keras
+
+
+def _is_old(call: Call) -> bool:
+    if call.name.endswith(".fit_generator") or _OLD.match(call.target):
+        return True
+    is_optimiser = ".optimizers." in call.target
+    return is_optimiser and (call.keyword("lr") is not None or call.keyword("decay") is not None)
+
+
+def _environment(file: PythonFile) -> Iterator[str]:
+    for item in file.facts.assignments:
+        for target in item.targets:
+            name = getattr(getattr(target, "index", None), "value", None)
+            if isinstance(name, str):
+                yield name
+
+
+def _is_random(draw: Use) -> bool:
+    """Whether a layer draws its weights, with no initialiser that brings its own seed."""
+    if Family.TENSORFLOW not in draw.families or not _KERAS.match(draw.target):
+        return False
+    return not any(draw.call.keyword(name) is not None for name in _INITIALISERS)
+
+
+def _incomplete(streams: Streams) -> Use | None:
+    """The call that seeds TensorFlow, if nothing seeds Python's generator."""
+    if Family.PYTHON in streams.seeded:
+        return None
+    return next((seed for seed in streams.seeds if Family.TENSORFLOW in seed.families), None)
+
+
+def _finding(project: Project, seed: Use, streams: Streams) -> Finding:
+    file = project.python[seed.path]
+    draw = next(draw for draw in streams.draws if _is_random(draw))
+    return file.finding(
+        seed.call.span,
+        f"`{seed.call.name}` does not seed the weights of Keras 3, whose seeds come from Python's "
+        f"`random`: `{draw.call.name}` starts from others in every run",
+        help="Call `keras.utils.set_random_seed(seed)`, which seeds random, numpy and the backend.",
+        related=[project.python[draw.path].related(draw.call.span, "these weights are random")],
+        fix=_fix(file, seed.call),
+    )
+
+
+def _fix(file: PythonFile, call: Call) -> Fix | None:
+    written = _SET_SEED.fullmatch(call.name)
+    if written is None or call.keywords:
+        return None
+    name = f"{written['tensorflow']}.keras.utils.set_random_seed"
+    return file.replace(
+        call.name_span, name, title="Seed all that Keras draws from", safety=Safety.UNSAFE
+    )
