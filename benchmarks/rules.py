@@ -14,6 +14,7 @@ from pathlib import Path
 
 from repro_check.engine import Scope, Session, run, select_rules
 from repro_check.engine.subjects import Subjects
+from repro_check.project.files import SuppressionsFile
 from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Stage
 from repro_check.settings import Settings, override
@@ -29,7 +30,11 @@ def main() -> None:
     words = parser.parse_args()
     gc.disable()
     settings = override(Settings(), select=words.select)
-    rules = [rule for rule in select_rules(load_rules(), settings) if rule.stage in _STAGES]
+    rules = [
+        rule
+        for rule in select_rules(load_rules(), settings)
+        if rule.stage in _STAGES and SuppressionsFile not in rule.subjects
+    ]
     tree = discover(words.tree.resolve())
     # a first run fills the cache, by several processes
     run(Session(tree, settings), rules, Scope())

@@ -129,6 +129,10 @@ def read_scans(folder):
     return [np.load(os.path.join(folder, name)) for name in os.listdir(folder)]
 
 
+def first_scans(folder, count):
+    return read_scans(folder)[:count]
+
+
 def index_classes(names):
     return {name: index for index, name in enumerate(set(names))}
 

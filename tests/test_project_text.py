@@ -122,7 +122,9 @@ def test_the_table_of_rules_in_the_readme_is_current():
 def test_the_table_of_precision_is_current():
     script = ROOT / "benchmarks" / "corpus" / "precision.py"
     before = text("docs/precision.md")
-    done = subprocess.run((sys.executable, script, "--check"), capture_output=True, text=True)
+    done = subprocess.run(
+        (sys.executable, script, "--check"), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert text("docs/precision.md") == before
 

@@ -24,7 +24,7 @@ RENAMING: dict[str, str] = {
     "CKPT001": "weights are told from other states by a name such as `best`",
     "CKPT007": _TRAINS,
     "CKPT008": _TRAINS,
-    "CKPT011": "a measure on the test set is told by its name",
+    "RES005": "a measure on the test set is told by its name",
     "LOG001": "numbers worth keeping are told from other prints by names such as `loss` and `epoch`",
     "SEED004": "a number is known as a seed by its name",
     "SEED021": _TRAINS,

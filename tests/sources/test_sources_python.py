@@ -635,12 +635,12 @@ def test_paths_are_whole_strings_with_the_name_that_they_are_given_to(
 
 
 def test_a_text_behind_another_one_is_a_tail() -> None:
-    source = '''
+    source = """
         'a/b' + x + 'c/d' + f'e/{y}'
         x + f('g/h')
         x * 'i/j'
         x + ['k/l']
-    '''
+    """
     assert {item.value: item.is_tail for item in read(source).path_literals} == {
         "a/b": False,
         "c/d": True,

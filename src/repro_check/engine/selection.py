@@ -59,4 +59,4 @@ def _nearest(word: str, rules: Sequence[Rule]) -> str:
 def _is_in_profile(rule: Rule, profile: str) -> bool:
     if rule.stage is Stage.RELEASE:
         return profile == "release"
-    return rule.is_default
+    return rule.is_default or (rule.is_in_release and profile == "release")

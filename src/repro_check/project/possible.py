@@ -11,7 +11,7 @@ from repro_check.project.callers import Unseen
 from repro_check.project.calls import Node
 from repro_check.project.instances import Place
 from repro_check.project.modules import Symbol
-from repro_check.sources.expressions import Expression, Name
+from repro_check.sources.expressions import Attribute, CallRef, Expression, Name
 from repro_check.sources.python import Function
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def possible_classes(
     found = project.classes.instance_of(file, expression, block)
     if found is not None:
         return Possible(frozenset({found}), is_complete=True)
-    name = expression if isinstance(expression, str) else getattr(expression, "name", None)
-    if depth > _DEEPEST or not isinstance(name, str):
+    name = expression if isinstance(expression, str) else _begins_with(file, expression)
+    if depth > _DEEPEST or not name:
         return _UNKNOWN
     if name.startswith("self.") and name.count(".") == 1:
         return _merged(_of_attribute(project, file, name, block, depth))
@@ -57,15 +57,35 @@ def possible_classes(
         if function.block == scope and any(each.name == root for each in function.parameters):
             place = (file.path, root, scope)
             values = _given(project, file, function, root, depth)
-            return _merged(_used(project, name, block, place, value) for value in values)
+            return _merged(_used(project, expression, block, place, value) for value in values)
     return _UNKNOWN
 
 
-def _used(project: Project, name: str, block: int, place: Place, value: Possible) -> Possible:
-    """What a name is when the parameter that it begins with is given a value."""
+def _begins_with(file: PythonFile, expression: Expression) -> str:
+    """The name that decides what a value is: `net` in `DataParallel(net)` and in `net.to(device)`."""
+    match expression:
+        case Name(name=name):
+            return name
+        case Attribute(base=base):
+            return _begins_with(file, base)
+        case CallRef(index=index):
+            call = file.facts.calls[index]
+            if call.receiver is not None:
+                return _begins_with(file, call.receiver)
+            owner = "" if call.target else call.name.rpartition(".")[0]
+            return owner or (_begins_with(file, call.args[0]) if call.args else "")
+        case _:
+            return ""
+
+
+def _used(
+    project: Project, expression: Expression | str, block: int, place: Place, value: Possible
+) -> Possible:
+    """What an expression is when the parameter that decides it is given a value."""
     file = project.python[place[0]]
     made = [
-        project.classes.instance_given(file, name, block, {place: each}) for each in value.classes
+        project.classes.instance_given(file, expression, block, {place: each})
+        for each in value.classes
     ]
     known = frozenset(each for each in made if each is not None)
     return Possible(known, value.is_complete and None not in made)

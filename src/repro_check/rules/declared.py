@@ -28,6 +28,7 @@ def declared_rules(declared: Sequence[DeclaredRule]) -> Iterator[Rule]:
             roles=OWN,
             practice=0,
             is_default=True,
+            is_in_release=False,
             fixes="",
             document=f"{one.message}\n\n{one.help}".strip(),
             check=_check(one),

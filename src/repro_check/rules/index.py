@@ -39,6 +39,7 @@ class _Entry(msgspec.Struct, frozen=True, array_like=True):
     roles: tuple[Role, ...]
     practice: int
     is_default: bool
+    is_in_release: bool
     fixes: str
     document: str
 
@@ -94,6 +95,7 @@ def write_index(package: Path, sources: bytes, rules: Sequence[tuple[str, str, R
             tuple(sorted(rule.roles, key=lambda role: role.value)),
             rule.practice,
             rule.is_default,
+            rule.is_in_release,
             rule.fixes,
             rule.document,
         )
@@ -140,6 +142,7 @@ def _rule(entry: _Entry) -> Rule:
         roles=frozenset(entry.roles),
         practice=entry.practice,
         is_default=entry.is_default,
+        is_in_release=entry.is_in_release,
         fixes=entry.fixes,
         document=entry.document,
         check=_Deferred(entry.module, entry.attribute),

@@ -49,6 +49,7 @@ class Rule(msgspec.Struct, frozen=True):
         roles: the parts of the repository whose files it is asked about.
         practice: which of the eleven practices of the README it guards.
         is_default: on unless switched off; others are opt-in or belong to the release gate.
+        is_in_release: on in the release gate although it is off elsewhere.
     """
 
     code: str
@@ -59,6 +60,7 @@ class Rule(msgspec.Struct, frozen=True):
     roles: frozenset[Role]
     practice: int
     is_default: bool
+    is_in_release: bool
     fixes: str
     document: str
     check: Check
@@ -115,6 +117,7 @@ def rule(
     stage: Stage = Stage.FILE,
     roles: frozenset[Role] = PRODUCT,
     is_default: bool = True,
+    is_in_release: bool = False,
     fixes: str = "",
 ) -> Callable[[Check], Rule]:
     """Make a rule of a function.
@@ -128,6 +131,7 @@ def rule(
         roles: the parts of the repository whose files it is asked about: the work itself, and no
             tests, documentation, vendored or generated code, unless the rule says otherwise.
         is_default: whether it is on unless switched off.
+        is_in_release: whether the release gate asks it although it is off elsewhere.
         fixes: "safe", "unsafe" or "" for none.
     """
     subjects = on if isinstance(on, tuple) else (on,)
@@ -143,6 +147,7 @@ def rule(
             roles=roles,
             practice=practice,
             is_default=is_default,
+            is_in_release=is_in_release,
             fixes=fixes,
             document=document,
             check=function,

@@ -99,6 +99,12 @@ def test_copies_and_what_is_not_known_pass(judge: Judge, value: str) -> None:
     assert judge(_loop(KEEP.format(value), after)) == []
 
 
+def test_a_statement_that_binds_several_names_is_read_pair_by_pair(judge: Judge) -> None:
+    assert len(judge(_loop("best, best_state = score, model.state_dict()"))) == 1
+    assert judge(_loop("best, best_state = score, copy.deepcopy(model.state_dict())")) == []
+    assert judge(_loop("best_state, best = restore(model)")) == []
+
+
 @pytest.mark.parametrize("move", [".cpu()", '.to("cpu")', ".detach().cpu()"])
 def test_a_move_that_copies_only_from_a_gpu_is_told_as_information(judge: Judge, move: str) -> None:
     text = f"best_state = {{k: v{move} for k, v in model.state_dict().items()}}"

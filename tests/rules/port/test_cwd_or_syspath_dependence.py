@@ -128,6 +128,12 @@ DATA = "import pandas as pd\n\n\ndef load():\n    return pd.read_csv('data/train
         ('config_path="conf"', 'open("a/b.txt", "w")', "", []),
         ('config_path="conf"', 'np.save("a/b.npy", 1), np.load("a/b.npy")', "", []),
         ('config_path="conf"', "x = np.load(cfg.path)", "", []),
+        (
+            'config_path="conf"',
+            "import os; os.chdir(hydra.utils.get_original_cwd()); load()",
+            "",
+            [],
+        ),
         ('config_path="conf"', 'x = np.load("/data/x.npy")', "", []),
         ('config_path="conf"', 'x = np.load(hydra.utils.to_absolute_path("a/b.npy"))', "", []),
     ],

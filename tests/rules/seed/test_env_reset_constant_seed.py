@@ -67,7 +67,9 @@ def test_other_resets_pass(judge: Judge, body: str) -> None:
     assert [finding.message for finding in judge(body)] == []
 
 
-SAMPLE = "obs, _ = env.reset(seed=0)\nfor step in range(9):\n    env.step(env.action_space.sample())\n"
+SAMPLE = (
+    "obs, _ = env.reset(seed=0)\nfor step in range(9):\n    env.step(env.action_space.sample())\n"
+)
 
 
 def test_actions_from_an_unseeded_space_are_found_once(judge: Judge) -> None:

@@ -108,14 +108,14 @@ def test_a_set_whose_items_are_not_known_is_less_sure(judge: Judge) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("v = list(set(t.split()))[:9]\n", "v = list(sorted(set(t.split())))[:9]\n"),
+        ("v = list(set(t.split()))[:9]\n", "v = sorted(set(t.split()))[:9]\n"),
         (
             "v = set(t.split())\nids = {w: i for i, w in enumerate(v)}\n",
             "v = set(t.split())\nids = {w: i for i, w in enumerate(sorted(v))}\n",
         ),
         (
             "v = list(set(t.split()) - {'a'})[:9]\n",
-            "v = list(sorted(set(t.split()) - {'a'}))[:9]\n",
+            "v = sorted(set(t.split()) - {'a'})[:9]\n",
         ),
     ],
 )

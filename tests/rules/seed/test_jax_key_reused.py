@@ -69,7 +69,9 @@ def test_a_key_for_each_draw_passes(judge: Judge, body: str) -> None:
 
 
 def test_both_draws_are_shown(judge: Judge) -> None:
-    (finding,) = judge("def f(key):\n    a = random.normal(key)\n    return a + random.uniform(key)\n")
+    (finding,) = judge(
+        "def f(key):\n    a = random.normal(key)\n    return a + random.uniform(key)\n"
+    )
     first, second = finding.related[0].location.span, finding.location.span
     assert first is not None
     assert second is not None

@@ -112,6 +112,7 @@ def test_a_listing_whose_order_decides_something_is_found(
         "files = []\nfor root, _, names in sorted(os.walk('d')):\n    for name in sorted(names):\n        files.append(name)\ntest = files[:9]\n",
         "files = sorted(p for p in Path('d').rglob('*') if p.is_file())\ntest = files[:9]\n",
         "files = glob.glob('d/*')\nplot(files[:9])\n",
+        "def show_samples(root):\n    images = glob.glob(root)[:5]\n    draw(images)\n",
         "fs = open_filesystem()\ntest = fs.glob('d/*')[:9]\n",
         "import re\ntest = re.glob('d')[:9]\n",
         "files = os.listdir('d')\nfiles = read()\ntest = files[:9]\n",
@@ -192,7 +193,7 @@ def test_generators_are_followed(judge: Judge) -> None:
         ("test = os.listdir('d')[:9]\n", "test = sorted(os.listdir('d'))[:9]\n"),
         (
             "test = list(Path('d').iterdir())[:9]\n",
-            "test = list(sorted(Path('d').iterdir()))[:9]\n",
+            "test = sorted(Path('d').iterdir())[:9]\n",
         ),
         (
             "test = [e.name for e in os.scandir('d')][:9]\n",

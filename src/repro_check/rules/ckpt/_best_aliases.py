@@ -1,7 +1,7 @@
 """Names of the best weights that hold the live ones: `best = model.state_dict()`.
 
 `Module.state_dict` returns the parameters themselves, detached, not copies, and training updates them
-in place (docs.pytorch.org, torch.nn.Module.state_dict: "contains references").
+in place (docs.pytorch.org, torch.nn.Module.state_dict: "references to the whole state of the module").
 """
 
 from __future__ import annotations
@@ -62,17 +62,24 @@ class Alias(msgspec.Struct, frozen=True):
 
 def best_aliases(file: PythonFile) -> Iterator[Alias]:
     """The assignments to a name that says "best" of weights, or of a model, that stay live."""
-    facts = file.facts
-    for item in facts.assignments:
+    for item in file.facts.assignments:
         if item.kind not in {"=", ":"} or len(item.targets) != 1 or item.value is None:
             continue
-        target, shown = _named(item.targets[0])
-        if not target or not _says_best(shown):
-            continue
-        found = _live(file, item.value, item.block)
-        if found is not None:
-            owner, held, value = found
-            yield Alias(item, target, shown, owner, held, value)
+        for bound, value in _pairs(item.targets[0], item.value):
+            target, shown = _named(bound)
+            found = live_weights(file, value, item.block) if _says_best(shown) else None
+            if found is not None:
+                owner, held, copied = found
+                yield Alias(item, target, shown, owner, held, copied)
+
+
+def _pairs(target: Expression, value: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """Each target with its value; `best, weights = score, model.state_dict()` makes two."""
+    if isinstance(target, Collection) and isinstance(value, Collection):
+        if len(target.items) == len(value.items):
+            yield from zip(target.items, value.items, strict=True)
+    else:
+        yield target, value
 
 
 def _says_best(text: str) -> bool:
@@ -89,7 +96,9 @@ def _named(target: Expression) -> tuple[str, str]:
             return "", ""
 
 
-def _live(file: PythonFile, value: Expression, block: int) -> tuple[str, Held, Expression] | None:
+def live_weights(
+    file: PythonFile, value: Expression, block: int
+) -> tuple[str, Held, Expression] | None:
     """The model, what is held of it, and the part to copy; None for a copy or what is not known."""
     facts = file.facts
     match value:
@@ -105,7 +114,9 @@ def _live(file: PythonFile, value: Expression, block: int) -> tuple[str, Held, E
                     return (owner, held, value) if held and owner else None
         case Collection(kind="dict", items=items):
             for item in items:
-                found = _live(file, item, block) if isinstance(item, CallRef | Opaque) else None
+                found = (
+                    live_weights(file, item, block) if isinstance(item, CallRef | Opaque) else None
+                )
                 if found is not None:
                     return found
         case _:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from repro_check.findings import Confidence, Edit, Finding, Fix, Safety, Severity, Span
+from repro_check.findings import Confidence, Finding, Fix, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.ckpt._best_aliases import Alias, Held, best_aliases
 from repro_check.rules.ckpt._bindings import Places, same_code
-from repro_check.rules.ckpt._training import Training, training_blocks
-from repro_check.rules.insertion import imported_as, insert_import
+from repro_check.rules.ckpt._copies import DeepCopies
 from repro_check.rules.rule import rule
+from repro_check.rules.training import Training, training_blocks
 from repro_check.rules.walking import branches_around, loops_around
 from repro_check.sources.kinds import Role
 from repro_check.sources.python import Class
@@ -106,6 +106,7 @@ def best_weights_aliased(file: PythonFile, project: Project) -> Iterator[Finding
         return
     trains = training_blocks(file, project)
     places, elsewhere = Places(file), _Elsewhere(file, project)
+    copies = DeepCopies(file, project)
     classes = {item.block: item for item in file.facts.classes}
     for alias in aliases:
         if _is_settled_at_once(file, alias, places):
@@ -116,7 +117,7 @@ def best_weights_aliased(file: PythonFile, project: Project) -> Iterator[Finding
             confidence = Confidence.MEDIUM
         if confidence is not None and _is_used_later(file, alias, places, elsewhere):
             severity = Severity.INFO if is_first or alias.held is Held.MOVED else Severity.ERROR
-            fix = _fix(file, alias, elsewhere)
+            fix = copies.fix(alias.value.span, alias.assignment.block)
             yield _finding(file, alias, severity, confidence, fix)
 
 
@@ -251,7 +252,7 @@ def _kept_across_calls(
 
 
 class _Elsewhere:
-    """The attributes that the other files of the project read, and the edits that fixes share."""
+    """The attributes that the other files of the project read."""
 
     def __init__(self, file: PythonFile, project: Project) -> None:
         self._file = file
@@ -264,12 +265,6 @@ class _Elsewhere:
         return frozenset(
             name for other in others if other is not self._file for name in Places(other).attributes
         )
-
-    @cached_property
-    def importing(self) -> Edit | None:
-        """The edit that imports `copy`."""
-        text = None if self._file.notebook else self._project.text_at(self._file.path)
-        return insert_import(self._file, text, "import copy") if text else None
 
 
 def _is_used_later(file: PythonFile, alias: Alias, places: Places, elsewhere: _Elsewhere) -> bool:
@@ -293,21 +288,3 @@ def _is_used_later(file: PythonFile, alias: Alias, places: Places, elsewhere: _E
         for block, line in places.used.get(alias.target, ())
         if file.scopes.binding(root, block) == scope
     )
-
-
-def _fix(file: PythonFile, alias: Alias, elsewhere: _Elsewhere) -> Fix | None:
-    """Wrap what is held in `copy.deepcopy`, with the import that it needs."""
-    block = alias.assignment.block
-    deepcopy = imported_as(file, "copy.deepcopy", block)
-    edits: list[Edit] = []
-    if not deepcopy:
-        if file.scopes.binding("copy", block) >= 0 or elsewhere.importing is None:
-            return None
-        edits.append(elsewhere.importing)
-        deepcopy = "copy.deepcopy"
-    span = alias.value.span
-    start = Span(span.line, span.column, span.line, span.column)
-    end = Span(span.end_line, span.end_column, span.end_line, span.end_column)
-    edits.append(Edit(file.location(start), f"{deepcopy}("))
-    edits.append(Edit(file.location(end), ")"))
-    return Fix(Safety.UNSAFE, "Keep a deep copy", tuple(edits))

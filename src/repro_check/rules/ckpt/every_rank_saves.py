@@ -43,7 +43,7 @@ def every_rank_saves(file: PythonFile, project: Project) -> Iterator[Finding]:
 
     They truncate and fill one file together: what is left may be any mixture, and whether it can be
     loaded is a matter of luck and of the file system (docs.pytorch.org/tutorials/intermediate/
-    ddp_tutorial.html: "saving in one process is sufficient"). Sharded checkpoints, paths that tell the
+    ddp_tutorial.html: "saving it in one process is sufficient"). Sharded checkpoints, paths that tell the
     rank, and code whose callers cannot be seen are left alone.
 
     Bad:

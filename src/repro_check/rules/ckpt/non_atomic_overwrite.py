@@ -13,7 +13,6 @@ from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.ckpt._overwrites import enclosing_loop, runs_once, stays_the_same
 from repro_check.rules.ckpt._saves import Save, saves
-from repro_check.rules.ckpt._training import training_blocks
 from repro_check.rules.insertion import (
     imported_as,
     indent_of,
@@ -22,6 +21,7 @@ from repro_check.rules.insertion import (
     source_of,
 )
 from repro_check.rules.rule import rule
+from repro_check.rules.training import training_blocks
 from repro_check.rules.walking import calls_in, code_around, names_in
 from repro_check.sources.expressions import CallRef, Expression, Literal, Name, Operation, parts
 from repro_check.sources.python import Function
@@ -39,6 +39,20 @@ class _Place(msgspec.Struct, frozen=True):
 
     save: Save
     loop: Related
+
+
+class _Loops:
+    """Which blocks of a file train, found once for each file."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._found: dict[str, frozenset[int]] = {}
+
+    def train(self, file: PythonFile, block: int) -> bool:
+        """Whether a model is trained in a block."""
+        if file.path not in self._found:
+            self._found[file.path] = frozenset(training_blocks(file, self._project))
+        return block in self._found[file.path]
 
 
 @rule(
@@ -95,10 +109,10 @@ def non_atomic_overwrite(file: PythonFile, project: Project) -> Iterator[Finding
     every = [save for save in saves(file, project) if save.path is not None]
     if not every:
         return
-    trains = frozenset(training_blocks(file, project))
+    loops = _Loops(project)
     found: dict[int, list[_Place]] = {}
     for save in every:
-        place = _in_own_loop(file, save, trains) or _in_loop_of_caller(file, project, save)
+        place = _in_own_loop(file, save, loops) or _in_loop_of_caller(file, project, save, loops)
         if place is not None and not _has_kept_copy(file, save, every):
             found.setdefault(code_around(file.facts, save.call.block), []).append(place)
     for places in found.values():
@@ -133,10 +147,10 @@ def _shown(path: Expression | None) -> str:
     return f"`{path.name}`" if isinstance(path, Name) else "the file"
 
 
-def _in_own_loop(file: PythonFile, save: Save, trains: frozenset[int]) -> _Place | None:
+def _in_own_loop(file: PythonFile, save: Save, loops: _Loops) -> _Place | None:
     facts, block = file.facts, save.call.block
     outer = enclosing_loop(facts, block)
-    if outer is None or outer not in trains or save.path is None:
+    if outer is None or not loops.train(file, outer) or save.path is None:
         return None
     if _is_moved(file, block) or runs_once(facts, block) or _is_temporary(file, save.path, block):
         return None
@@ -145,7 +159,9 @@ def _in_own_loop(file: PythonFile, save: Save, trains: frozenset[int]) -> _Place
     return _Place(save, file.related(_head(file, outer), "this loop repeats it"))
 
 
-def _in_loop_of_caller(file: PythonFile, project: Project, save: Save) -> _Place | None:
+def _in_loop_of_caller(
+    file: PythonFile, project: Project, save: Save, loops: _Loops
+) -> _Place | None:
     """Whether the function around is called in a training loop, each time with the same path."""
     facts, block = file.facts, save.call.block
     function = facts.function_of(block)
@@ -159,7 +175,7 @@ def _in_loop_of_caller(file: PythonFile, project: Project, save: Save) -> _Place
     for site in project.callers.calls_of(Node(file.path, code)):
         other = project.python[site.path]
         outer = enclosing_loop(other.facts, site.call.block)
-        if outer is None or outer not in training_blocks(other, project):
+        if outer is None or not loops.train(other, outer):
             continue
         if runs_once(other.facts, site.call.block) or _is_moved(other, site.call.block):
             continue

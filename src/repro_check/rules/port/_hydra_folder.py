@@ -48,6 +48,8 @@ def relative_reads(
     for node in project.calls.reachable(Node(file.path, function.block), surely=True):
         code = project.python[node.path]
         for call in project.calls.calls(node):
+            if call.target == "os.chdir":
+                return iter(())
             text = _literal_path(code, call)
             if text is None:
                 continue

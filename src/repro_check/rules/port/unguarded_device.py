@@ -16,7 +16,14 @@ from repro_check.text import counted
 _SHOWN = 20
 
 
-@rule("PORT002", severity=Severity.WARNING, on=PythonFile, practice=11, is_default=False)
+@rule(
+    "PORT002",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=11,
+    is_default=False,
+    is_in_release=True,
+)
 def unguarded_device(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A GPU is used without asking whether there is one.
 

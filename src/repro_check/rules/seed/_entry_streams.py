@@ -59,34 +59,50 @@ class Streams(msgspec.Struct, frozen=True):
     seeded: frozenset[Family]
 
 
-def streams_of(project: Project, entry: Entry) -> Streams | None:
-    """What an entry point draws and seeds; None where something may seed that cannot be seen."""
-    surely = project.calls.reachable(*entry.nodes, surely=True)
-    seeded: set[Family] = set()
-    for node in project.calls.reachable(*entry.nodes):
-        for _, effect in effects_of(project, node):
-            if effect.may_seed:
-                return None
-            seeded |= effect.seeds
-    draws, seeds = [], []
-    for node in surely:
-        for use, effect in effects_of(project, node):
-            if effect.seeds:
-                if not _is_deferred(project.python[node.path], use.call):
+class Effects:
+    """What the functions of a project do to generators by themselves, each looked at once.
+
+    Args:
+        project: the project.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[Node, tuple[tuple[Use, Effect], ...]] = {}
+
+    def of(self, node: Node) -> tuple[tuple[Use, Effect], ...]:
+        """The calls of one function that do something to generators, and what."""
+        if node not in self._known:
+            self._known[node] = tuple(self._find(node))
+        return self._known[node]
+
+    def streams(self, entry: Entry) -> Streams | None:
+        """What an entry point draws and seeds; None where something may seed that cannot be seen."""
+        graph = self._project.calls
+        seeded: set[Family] = set()
+        for node in graph.reachable(*entry.nodes):
+            for _, effect in self.of(node):
+                if effect.may_seed:
+                    return None
+                seeded |= effect.seeds
+        draws, seeds = [], []
+        for node in graph.reachable(*entry.nodes, surely=True):
+            file = self._project.python[node.path]
+            for use, effect in self.of(node):
+                if effect.seeds and not _is_deferred(file, use.call):
                     seeds.append(use)
-            elif effect.draws and not is_incidental(project.python[node.path], use.call):
-                draws.append(use)
-    return Streams(tuple(draws), tuple(seeds), frozenset(seeded))
+                elif effect.draws and not is_incidental(file, use.call):
+                    draws.append(use)
+        return Streams(tuple(draws), tuple(seeds), frozenset(seeded))
 
-
-def effects_of(project: Project, node: Node) -> Iterator[tuple[Use, Effect]]:
-    """The calls of one function that do something to generators, and what."""
-    outside = {item.call.span: item.target for item in project.calls.outside_calls(node)}
-    for call in project.calls.calls(node):
-        target = outside.get(call.span, "")
-        effect = effect_at(project, node.path, call, target)
-        if effect.draws or effect.seeds or effect.may_seed:
-            yield Use(node.path, call, target, effect.seeds or effect.draws), effect
+    def _find(self, node: Node) -> Iterator[tuple[Use, Effect]]:
+        graph = self._project.calls
+        outside = {item.call.span: item.target for item in graph.outside_calls(node)}
+        for call in graph.calls(node):
+            target = outside.get(call.span, "")
+            effect = effect_at(self._project, node.path, call, target)
+            if effect.draws or effect.seeds or effect.may_seed:
+                yield Use(node.path, call, target, effect.seeds or effect.draws), effect
 
 
 def _is_deferred(file: PythonFile, call: Call) -> bool:

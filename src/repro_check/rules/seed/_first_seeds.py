@@ -13,8 +13,8 @@ from repro_check.project.libraries import EVERY, Family
 from repro_check.project.project import Project
 from repro_check.project.timeline import Course, Step
 from repro_check.rules.seed._entry_streams import (
+    Effects,
     effect_at,
-    effects_of,
     is_incidental,
     is_incidental_function,
 )
@@ -58,6 +58,7 @@ class Runs:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._seeding: dict[Node, bool] = {}
+        self._effects = Effects(project)
 
     def late(self, entry: Entry) -> Late | None:
         """The first seeding call of an entry point that surely comes after a draw of its family."""
@@ -132,7 +133,7 @@ class Runs:
             self._seeding[node] = any(
                 effect.seeds or effect.may_seed
                 for each in self._project.calls.reachable(node)
-                for _, effect in effects_of(self._project, each)
+                for _, effect in self._effects.of(each)
             )
         return self._seeding[node]
 

@@ -22,6 +22,7 @@ from repro_check.sources.python import Assignment, Function
 from repro_check.text import pattern
 
 _SHOWS = pattern(r"(plot|show|display|grid|preview|print|visuali[sz]e|log)", re.IGNORECASE)
+_SHOWERS = pattern(r"_?(show|plot|display|view|visuali[sz]e|draw|preview)", re.IGNORECASE)
 _DATA = pattern(
     r"data|set$|ds$|load|image|video|audio|sample|sequence|corpus|pairs|reader|folder",
     re.IGNORECASE,
@@ -51,7 +52,7 @@ def taken(
     index = subscript.index
     if isinstance(index, Literal):
         # the first of a listing is mostly the only one
-        is_choice = isinstance(index.value, int) and index.value != 0
+        is_choice = isinstance(index.value, int) and index.value != 0 and not _is_shown(sites, site)
         return Ends("takes one of them by its position", subscript.span) if is_choice else None
     if isinstance(index, Opaque):
         if text.replace(" ", "") in _WHOLE:
@@ -72,7 +73,10 @@ def taken(
 
 
 def _is_shown(sites: Sites, site: Site) -> bool:
-    """Whether a slice is only looked at: an argument of a plot or a print."""
+    """Whether items are only looked at: in a function that shows them, or as a plot's argument."""
+    function = sites.facts.function_of(site.block)
+    if function is not None and _SHOWERS.match(function.qualname.rpartition(".")[2]):
+        return True
     return site.role == "argument" and bool(_SHOWS.search(sites.facts.calls[site.user].name))
 
 

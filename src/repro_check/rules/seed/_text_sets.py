@@ -43,6 +43,7 @@ class TextSet(msgspec.Struct, frozen=True):
         made: where the set is made.
         name: how the set is called in messages.
         is_alone: whether `sorted(...)` can be put around the place.
+        taker: the index of the call whose argument it is, or -1.
         kind: how sure it is that it holds text.
         is_category: whether names speak of labels, words and the like, which are numbered because
             they are no numbers.
@@ -52,6 +53,7 @@ class TextSet(msgspec.Struct, frozen=True):
     made: Span
     name: str
     is_alone: bool
+    taker: int
     kind: Kind
     is_category: bool
 
@@ -80,7 +82,8 @@ def _used(site: Site, made: Span, name: str, kind: Kind, is_category: bool) -> T
     while around and isinstance(around[0], Operation) and around[0].operator in _ALGEBRA:
         used = around.pop(0).span
     is_alone = site.role in {"argument", "iterated"} and not around
-    return TextSet(used, made, name, is_alone, kind, is_category)
+    taker = site.user if is_alone and site.role == "argument" else -1
+    return TextSet(used, made, name, is_alone, taker, kind, is_category)
 
 
 def _speaks(file: PythonFile, value: Expression, variable: str) -> bool:

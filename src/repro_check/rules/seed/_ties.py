@@ -30,20 +30,25 @@ _COUNTING_METHODS = frozenset("round rank value_counts bincount".split())
 
 
 class Sorter(enum.Enum):
-    """What sorts, by how it is told to keep equals in order."""
+    """What sorts."""
 
-    NUMPY = 'kind="stable"'
-    TORCH = "stable=True"
-    PANDAS = 'kind="stable" '
-    NONE = ""
+    NUMPY = "numpy"
+    TORCH = "torch"
+    PANDAS = "pandas"
+    PART = "only a part of it"
+
+    @property
+    def stable(self) -> str:
+        """The argument that keeps equals in order; "" where there is none."""
+        return {"torch": "stable=True", "only a part of it": ""}.get(self.value, 'kind="stable"')
 
 
 _SORTERS = {
     "numpy.argsort": Sorter.NUMPY,
     "torch.argsort": Sorter.TORCH,
     "torch.sort": Sorter.TORCH,
-    "numpy.argpartition": Sorter.NONE,
-    "torch.topk": Sorter.NONE,
+    "numpy.argpartition": Sorter.PART,
+    "torch.topk": Sorter.PART,
 }
 
 

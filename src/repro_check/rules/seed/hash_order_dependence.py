@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Confidence, Finding, Severity, Span
+from repro_check.findings import Confidence, Finding, Fix, Severity, Span
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
@@ -82,7 +82,7 @@ def hash_order_dependence(file: PythonFile, project: Project) -> Iterator[Findin
     for call in hash_remainders(file, orders.sites(file)):
         yield file.finding(
             call.span,
-            "`hash` of a text is another number in every process, and the code divides by it",
+            "`hash` of a text is another number in every process, and so is its remainder",
             help="Write `zlib.crc32(text.encode())`, or a digest of `hashlib`: "
             "the same number at every run and on every machine.",
         )
@@ -99,5 +99,12 @@ def _of_set(file: PythonFile, found: TextSet, sink: Sink) -> Finding:
         "Numbers given so far may move.",
         confidence=Confidence.HIGH if found.kind is Kind.TEXT else Confidence.MEDIUM,
         related=related,
-        fix=sort(file, found.used) if found.is_alone else None,
+        fix=_fix(file, found),
     )
+
+
+def _fix(file: PythonFile, found: TextSet) -> Fix | None:
+    if not found.is_alone:
+        return None
+    taker = file.facts.calls[found.taker] if found.taker >= 0 else None
+    return sort(file, found.used, taker=taker)

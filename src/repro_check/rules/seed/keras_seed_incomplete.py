@@ -9,7 +9,7 @@ from repro_check.project.files import PythonFile
 from repro_check.project.libraries import Family
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
-from repro_check.rules.seed._entry_streams import Streams, Use, streams_of
+from repro_check.rules.seed._entry_streams import Effects, Streams, Use
 from repro_check.sources.kinds import Role
 from repro_check.sources.python import Call
 from repro_check.text import pattern
@@ -93,11 +93,12 @@ def keras_seed_incomplete(project: Project) -> Iterator[Finding]:
     seen: set[tuple[str, Span]] = set()
     if not _may_be_keras_3(project):
         return
+    effects = Effects(project)
     for entry in (*project.entries, *project.notebook_entries):
         use = project.random_use(entry)
         if use.trains is None or use.is_opaque:
             continue
-        streams = streams_of(project, entry)
+        streams = effects.streams(entry)
         if streams is None or not any(_is_random(draw) for draw in streams.draws):
             continue
         place = _incomplete(streams)

@@ -10,7 +10,7 @@ from repro_check.project.frameworks import Duty
 from repro_check.project.libraries import Family
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
-from repro_check.rules.seed._entry_streams import Streams, Use, streams_of
+from repro_check.rules.seed._entry_streams import Effects, Streams, Use
 
 _SEEDERS = {
     Family.PYTHON: "random.seed(seed)",
@@ -70,12 +70,13 @@ def partial_seeding(project: Project) -> Iterator[Finding]:
         if __name__ == "__main__":
             main(parse_args())
     """
+    effects = Effects(project)
     found: dict[tuple[Use, frozenset[Family]], list[tuple[Entry, Streams]]] = {}
     for entry in project.entries:
         use = project.random_use(entry)
         if use.trains is None or use.is_opaque or not use.draws or not use.seeded:
             continue
-        streams = streams_of(project, entry)
+        streams = effects.streams(entry)
         if streams is None or not streams.seeds:
             continue
         missing = _missing(streams)

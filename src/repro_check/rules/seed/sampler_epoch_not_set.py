@@ -27,10 +27,10 @@ from repro_check.sources.expressions import Name
 def sampler_epoch_not_set(project: Project) -> Iterator[Finding]:
     """A distributed sampler that is never told the epoch gives the same order in every epoch.
 
-    `DistributedSampler` shuffles by its own seed plus the epoch. Without `set_epoch` the epoch stays
-    0, so all epochs see the data in one and the same order, on one GPU they do not: the numbers
-    then depend on how many GPUs there were (pytorch/pytorch#31771, pytorch/pytorch#11324). Lightning,
-    Accelerate and the trainer of Transformers call it themselves.
+    `DistributedSampler` shuffles by its own seed plus the epoch, which stays 0 without `set_epoch`.
+    All epochs then see the data in one order, while a run on one GPU shuffles anew each time: the
+    numbers depend on how many GPUs there were (pytorch/pytorch#31771, pytorch/pytorch#11324).
+    Lightning, Accelerate and the trainer of Transformers call it themselves.
 
     Bad:
         from torch.utils.data import DataLoader

@@ -52,8 +52,8 @@ def tie_order_unstable(file: PythonFile, _project: Project) -> Iterator[Finding]
     """
     for tie in ties(file):
         advice = (
-            f"Write `{tie.sorter.value.strip()}`: equals then keep the order that they came in."
-            if tie.sorter is not Sorter.NONE
+            f"Write `{tie.sorter.stable}`: equals then keep the order that they came in."
+            if tie.sorter.stable
             else "Take a stable `argsort` and its first items: equals then keep the order they came in."
         )
         yield file.finding(
@@ -66,12 +66,12 @@ def tie_order_unstable(file: PythonFile, _project: Project) -> Iterator[Finding]
 
 
 def _fix(file: PythonFile, tie: Tie) -> Fix | None:
-    if tie.sorter is Sorter.NONE or tie.call.keyword("kind") or tie.call.keyword("stable"):
+    if not tie.sorter.stable or tie.call.keyword("kind") or tie.call.keyword("stable"):
         return None
     values = [*tie.call.args, *(keyword.value for keyword in tie.call.keywords)]
     end = max((value.span.end_line, value.span.end_column) for value in values)
     return Fix(
         Safety.SAFE if tie.sorter is Sorter.NUMPY else Safety.UNSAFE,
         "keep equals in order; numbers that this machine gave so far may move once",
-        (Edit(file.location(Span(*end, *end)), f", {tie.sorter.value.strip()}"),),
+        (Edit(file.location(Span(*end, *end)), f", {tie.sorter.stable}"),),
     )

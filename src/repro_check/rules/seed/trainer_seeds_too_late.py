@@ -107,10 +107,13 @@ def trainer_seeds_too_late(project: Project) -> Iterator[Finding]:
         if __name__ == "__main__":
             main()
     """
-    if not _uses_trainer(project):
+    files = _files_with_trainers(project)
+    if not files:
         return
     runs, seen = Runs(project), set()
     for entry in (*project.entries, *project.notebook_entries):
+        if files.isdisjoint(node.path for node in project.calls.reachable(*entry.nodes)):
+            continue
         for early in _early(project, runs, entry):
             place = (early.maker.path, early.maker.action.span)
             if place not in seen:
@@ -118,11 +121,17 @@ def trainer_seeds_too_late(project: Project) -> Iterator[Finding]:
                 yield _finding(project, early)
 
 
-def _uses_trainer(project: Project) -> bool:
-    return any(
-        item.module.partition(".")[0] in {"transformers", "trl"}
+def _files_with_trainers(project: Project) -> frozenset[str]:
+    """The files that call, or derive a class from, something that is named a trainer."""
+    return frozenset(
+        file.path
         for file in project.python.readable(Role.PRODUCT)
-        for item in file.facts.imports
+        if any(call.name.endswith("Trainer") for call in file.facts.calls)
+        or any(
+            str(getattr(base, "name", "")).endswith("Trainer")
+            for item in file.facts.classes
+            for base in item.bases
+        )
     )
 
 

@@ -21,7 +21,7 @@ def unordered_listing(file: PythonFile, project: Project) -> Iterator[Finding]:
     `os.listdir`, `os.scandir`, `os.walk`, `glob` and `Path.iterdir` return names in an order that the
     operating system and the history of the folder decide (the documentation of `os.listdir`: "in
     arbitrary order"). Where that order becomes a label, a split, an index or a pairing, another
-    machine trains on other data: chemists got 172.4 to 173.2 ppm from one script and the same files
+    machine trains on other data: chemists got 172.4, 172.7 or 173.2 from one script and the same files
     (Luo et al., Org. Lett. 2019). Only listings are named whose order is seen to decide something;
     those that are sorted, counted, searched, copied or deleted are not.
 
@@ -114,6 +114,8 @@ def _fix(file: PythonFile, listing: Listing) -> Fix | None:
         if call.use == "assigned" and file.facts.assignments[call.user].kind == "with":
             return None
         return sort(file, call.span, key="lambda entry: entry.name")
-    if call.use == "argument" and file.facts.calls[call.user].target == "builtins.next":
+    taker = file.facts.calls[call.user] if call.use == "argument" else None
+    if taker is not None and taker.target == "builtins.next":
         return None
-    return sort(file, call.span)
+    is_alone = taker is not None and [one.span for one in taker.args] == [call.span]
+    return sort(file, call.span, taker=taker if is_alone else None)

@@ -1,4 +1,4 @@
-"""CKPT011."""
+"""RES005."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
-from repro_check.rules.ckpt._training import training_blocks
 from repro_check.rules.rule import rule
+from repro_check.rules.training import training_blocks
 from repro_check.rules.walking import code_around, names_in
 from repro_check.sources.expressions import Expression, Name, Operation, parts
 from repro_check.sources.python import ModuleFacts
@@ -31,8 +31,8 @@ _METRIC = pattern(
 _KEEPS = pattern(r"save|checkpoint|ckpt|dump|state_dict", re.IGNORECASE)
 
 
-@rule("CKPT011", severity=Severity.WARNING, on=PythonFile, practice=2, is_default=False)
-def best_chosen_on_test_set(file: PythonFile, project: Project) -> Iterator[Finding]:
+@rule("RES005", severity=Severity.WARNING, on=PythonFile, practice=8, is_default=False)
+def selected_on_test(file: PythonFile, project: Project) -> Iterator[Finding]:
     """The best checkpoint is chosen by its score on the test set, which is then reported.
 
     The maximum over many epochs of a noisy score lies above what any one of these models achieves on

@@ -1,4 +1,4 @@
-"""CKPT011: the best model by the test set, by validation data, and comparisons of other kinds."""
+"""RES005: the best model by the test set, by validation data, and comparisons of other kinds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def judge(make_repo: MakeRepo) -> Judge:
     def run(body: str, head: str = HEAD) -> list[str]:
         lines = "".join(f"        {line}\n" for line in body.splitlines())
         repo = make_repo({"train.py": head + lines}, commit=False)
-        return places(check(repo.root, "CKPT011"))
+        return places(check(repo.root, "RES005"))
 
     return run
 
