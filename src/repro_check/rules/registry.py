@@ -78,11 +78,7 @@ def _rules_of(module: object) -> Iterator[Rule]:
 
 
 def _foreign_rules() -> Iterator[Rule]:
-    package, folders = Path(__file__).parent, folders_digest(sys.path)
-    if is_known_empty(package, folders):
-        return
-    if not any(_mentions_group(folder) for folder in sys.path):
-        keep_empty(package, folders)
+    if not _has_foreign_rules(Path(__file__).parent):
         return
     from importlib.metadata import entry_points
 
@@ -96,6 +92,20 @@ def _foreign_rules() -> Iterator[Rule]:
                 fix="Mend or uninstall the distribution that brings them.",
             ) from error
         yield from [loaded] if isinstance(loaded, Rule) else _rules_of(loaded)
+
+
+def _has_foreign_rules(package: Path) -> bool:
+    # few folders hold distributions; that of a checked repository changes all the time
+    installed = [folder for folder in sys.path if folder.endswith("-packages")]
+    if any(_mentions_group(folder) for folder in sys.path if folder not in installed):
+        return True
+    folders = folders_digest(installed)
+    if is_known_empty(package, folders):
+        return False
+    if any(_mentions_group(folder) for folder in installed):
+        return True
+    keep_empty(package, folders)
+    return False
 
 
 def _mentions_group(folder: str) -> bool:

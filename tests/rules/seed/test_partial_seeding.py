@@ -79,6 +79,13 @@ def test_what_is_drawn_and_not_seeded_is_named(body: str, missing: str, judge: J
             "args.dist_url = f'tcp://x:{1}'\ntorch.manual_seed(0)\nargs.run_name = random.choice(x)",
         ),
         ("", "torch.manual_seed(np.random.randint(9))"),
+        ("", "torch.manual_seed(0)\nargs.out = 'x' + ''.join(random.choices('abc', k=3))"),
+        ("", "torch.manual_seed(0)\nargs.out = 'x' + str(random.random())"),
+        ("", "torch.manual_seed(0)\nargs.run_id = np.random.randint(9)"),
+        ("from lib import Trainer", "random.seed(0)\nTrainer(model).fit()"),
+        ("from hyperpyyaml import load_hyperpyyaml", "random.seed(0)\nload_hyperpyyaml(args.file)"),
+        ("import keras", "np.random.seed(0)\ntorch.manual_seed(0)\nkeras.layers.Dense(1)"),
+        ("", "loader = torch.utils.data.DataLoader(x, worker_init_fn=lambda i: np.random.seed(i))"),
         ("import time", "torch.manual_seed(0)\ntime.sleep(random.random())"),
         (
             "from sklearn.model_selection import train_test_split",

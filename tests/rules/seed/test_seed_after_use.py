@@ -89,6 +89,8 @@ def test_a_draw_before_the_first_seed_is_found(body: str, family: str, judge: Ju
         "g = torch.Generator().manual_seed(0)\nnet = Net()\nfit(net)",
         "unseen.set_seed(0)\nnet = Net()\ntorch.manual_seed(0)\nfit(net)",
         "set_all_seeds(0)\nnet = Net()\ntorch.manual_seed(0)\nfit(net)",
+        "args.run_id = random.randint(0, 99)\nrandom.seed(0)\nfit(Net())",
+        "this = str(random.randint(0, 99))\nrandom.seed(0)\nfit(Net())",
         "make = lambda: Net()\ntorch.manual_seed(0)\nfit(make())",
         "net = Net()\nrandom.seed(0)\nfit(net)",
         "rng = np.random.default_rng(0)\nrng.shuffle(args.x)\nnp.random.seed(0)\nfit(Net())",
@@ -160,6 +162,18 @@ def test_a_seed_that_a_callback_may_set_first_means_silence(judge: Judge) -> Non
 def test_the_parent_of_worker_processes_does_not_draw_for_them(judge: Judge) -> None:
     more = "def worker(rank):\n    torch.manual_seed(rank)\n    fit(Net())\n"
     body = "check = Net()\ntorch.multiprocessing.spawn(worker, nprocs=2)\nfit(check)"
+    assert judge(script(body, more)) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "from sklearn.linear_model import SGDClassifier\nnet = SGDClassifier()\n",
+        "def build(backbone=Net()):\n    return backbone\n",
+    ],
+)
+def test_estimators_and_defaults_are_no_use_yet(more: str, judge: Judge) -> None:
+    body = "np.random.seed(0)\ntorch.manual_seed(0)\nfit(Net())"
     assert judge(script(body, more)) == []
 
 

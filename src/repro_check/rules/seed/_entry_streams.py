@@ -144,7 +144,8 @@ def is_incidental(file: PythonFile, call: Call) -> bool:
     user: Call | None = call
     while user is not None and user.use == "argument":
         user = facts.calls[user.user]
-        if seeded_by(user.target) or user.target in {"time.sleep", "builtins.str"}:
+        is_text = user.target == "builtins.str" or user.name.rpartition(".")[2] == "join"
+        if seeded_by(user.target) or user.target == "time.sleep" or is_text:
             return True
     if user is not None and user.use == "assigned":
         targets = facts.assignments[user.user].targets
