@@ -84,6 +84,7 @@ def test_a_guard_by_the_rank_in_any_form_passes(judge: Judge, guard: str) -> Non
     [
         'torch.save(model.state_dict(), f"part{rank}.pt")',
         'torch.save(features, "features.pt")',
+        "torch.save(model.state_dict(), io.BytesIO())",
         "save_on_master(model.state_dict(), args.path)",
     ],
 )

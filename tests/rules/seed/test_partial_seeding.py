@@ -9,7 +9,7 @@ import pytest
 from checking import check
 from conftest import Repo
 
-from repro_check.findings import Finding
+from repro_check.findings import Finding, Safety
 
 MakeRepo = Callable[..., Repo]
 Judge = Callable[..., list[Finding]]
@@ -201,3 +201,31 @@ def test_several_entries_with_one_helper_are_named_once(judge: Judge) -> None:
     helper = "import random\n\ndef set_seed(seed):\n    random.seed(seed)\n"
     (finding,) = judge({"a.py": script, "b.py": script, "utils.py": helper})
     assert "`a.py` and 1 more also draw" in finding.message
+
+
+def test_the_fix_seeds_the_others_with_the_same_seed(judge: Judge) -> None:
+    (finding,) = judge(train("torch.manual_seed(args.seed + 1)\nnp.random.rand()\nrandom.random()"))
+    assert finding.fix is not None
+    assert finding.fix.safety is Safety.UNSAFE
+    assert [edit.replacement for edit in finding.fix.edits] == [
+        "\n    np.random.seed(args.seed + 1)\n    random.seed(args.seed + 1)"
+    ]
+
+
+def test_the_fix_brings_the_import_that_it_needs(judge: Judge) -> None:
+    files = {
+        "train.py": train("set_seed(0)", "from utils import set_seed"),
+        "utils.py": "import random\n\ndef set_seed(seed):\n    random.seed(seed)\n",
+    }
+    (finding,) = judge(files)
+    assert finding.fix is not None
+    assert [edit.replacement for edit in finding.fix.edits] == [
+        "import torch\n",
+        "\n    torch.manual_seed(seed)",
+    ]
+
+
+@pytest.mark.parametrize("body", ["x = random.seed(0)", "random.seed(a=0)", "random.seed(0); f()"])
+def test_seeding_that_is_no_plain_statement_is_not_rewritten(body: str, judge: Judge) -> None:
+    (finding,) = judge(train(body))
+    assert finding.fix is None

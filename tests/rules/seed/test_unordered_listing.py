@@ -89,6 +89,7 @@ def test_a_listing_whose_order_decides_something_is_found(
         "from natsort import natsorted\nfiles = natsorted(os.listdir('d'))\ntrain = files[:10]\n",
         "files = os.listdir('d')\nfiles = [f for f in files if f.endswith('.png')]\nfiles.sort(key=len)\nlast = files[-1]\n",
         "count = len(os.listdir('d'))\n",
+        "count = len(os.listdir('d')[:-1])\n",
         "if 'a' in os.listdir('d'):\n    pass\n",
         "if not os.listdir('d'):\n    pass\n",
         "if any(Path('d').iterdir()):\n    pass\n",

@@ -10,7 +10,7 @@ import msgspec
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.walking import calls_in, names_in
-from repro_check.sources.expressions import Expression
+from repro_check.sources.expressions import CallRef, Expression, Literal, Name, parts
 from repro_check.sources.python import Call
 from repro_check.text import pattern
 
@@ -54,3 +54,23 @@ def is_state(file: PythonFile, saved: Expression) -> bool:
     if any(call.name.endswith("state_dict") for call in calls_in(file.facts, saved)):
         return True
     return any(_STATE.search(name.name.rpartition(".")[2]) for name in names_in(file.facts, saved))
+
+
+def is_temporary(file: PythonFile, path: Expression, block: int) -> bool:
+    """Whether a path leads to a temporary folder, a buffer, or is no path at all."""
+    facts = file.facts
+    words = [name.name for name in names_in(facts, path)]
+    words += [
+        part.value
+        for part in parts(path)
+        if isinstance(part, Literal) and isinstance(part.value, str)
+    ]
+    if any(word in text.lower() for text in words for word in ("tmp", "temp", "buffer", "bytesio")):
+        return True
+    if isinstance(path, Name):
+        binding = file.constants.binding(path.name, block)
+        value = binding.value if binding is not None else None
+        if isinstance(value, CallRef):
+            made = facts.calls[value.index].target
+            return made.startswith(("io.", "tempfile."))
+    return any(call.target.startswith(("io.", "tempfile.")) for call in calls_in(facts, path))

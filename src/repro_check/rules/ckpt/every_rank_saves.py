@@ -9,7 +9,7 @@ from repro_check.project.calls import Node
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.ckpt._ranks import has_own_disks, is_on_one_rank, speaks_of_rank
-from repro_check.rules.ckpt._saves import Save, is_state, saves
+from repro_check.rules.ckpt._saves import Save, is_state, is_temporary, saves
 from repro_check.rules.insertion import imported_as, indent_of
 from repro_check.rules.rule import rule
 from repro_check.rules.walking import code_around
@@ -90,6 +90,8 @@ def every_rank_saves(file: PythonFile, project: Project) -> Iterator[Finding]:
     for save in saves(file, project):
         block, line = save.call.block, save.call.span.line
         if save.saved is None or not is_state(file, save.saved):
+            continue
+        if save.path is not None and is_temporary(file, save.path, block):
             continue
         if is_on_one_rank(file, block, line) or speaks_of_rank(file, save.path, block):
             continue

@@ -12,7 +12,7 @@ from repro_check.project.calls import Node
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.ckpt._overwrites import enclosing_loop, runs_once, stays_the_same
-from repro_check.rules.ckpt._saves import Save, saves
+from repro_check.rules.ckpt._saves import Save, is_temporary, saves
 from repro_check.rules.insertion import (
     imported_as,
     indent_of,
@@ -22,8 +22,8 @@ from repro_check.rules.insertion import (
 )
 from repro_check.rules.rule import rule
 from repro_check.rules.training import training_blocks
-from repro_check.rules.walking import calls_in, code_around, names_in
-from repro_check.sources.expressions import CallRef, Expression, Literal, Name, Operation, parts
+from repro_check.rules.walking import code_around, names_in
+from repro_check.sources.expressions import Expression, Literal, Name, Operation
 from repro_check.sources.python import Function
 
 _MOVES = frozenset({"os.replace", "os.rename", "shutil.move"})
@@ -152,7 +152,7 @@ def _in_own_loop(file: PythonFile, save: Save, loops: _Loops) -> _Place | None:
     outer = enclosing_loop(facts, block)
     if outer is None or not loops.train(file, outer) or save.path is None:
         return None
-    if _is_moved(file, block) or runs_once(facts, block) or _is_temporary(file, save.path, block):
+    if _is_moved(file, block) or runs_once(facts, block) or is_temporary(file, save.path, block):
         return None
     if not stays_the_same(file, save.path, block, outer=outer):
         return None
@@ -168,7 +168,7 @@ def _in_loop_of_caller(
     if function is None or save.path is None or enclosing_loop(facts, block) is not None:
         return None
     code = function.block
-    if _is_moved(file, block) or _is_temporary(file, save.path, block):
+    if _is_moved(file, block) or is_temporary(file, save.path, block):
         return None
     if not stays_the_same(file, save.path, block, outer=code):
         return None
@@ -236,26 +236,6 @@ def _is_moved(file: PythonFile, block: int) -> bool:
         and code_around(facts, call.block) == code
         for call in facts.calls
     )
-
-
-def _is_temporary(file: PythonFile, path: Expression, block: int) -> bool:
-    """Whether a path leads to a temporary folder, a buffer, or is no path at all."""
-    facts = file.facts
-    words = [name.name for name in names_in(facts, path)]
-    words += [
-        part.value
-        for part in parts(path)
-        if isinstance(part, Literal) and isinstance(part.value, str)
-    ]
-    if any(word in text.lower() for text in words for word in ("tmp", "temp", "buffer", "bytesio")):
-        return True
-    if isinstance(path, Name):
-        binding = file.constants.binding(path.name, block)
-        value = binding.value if binding is not None else None
-        if isinstance(value, CallRef):
-            made = facts.calls[value.index].target
-            return made.startswith(("io.", "tempfile."))
-    return any(call.target.startswith(("io.", "tempfile.")) for call in calls_in(facts, path))
 
 
 def _fix(file: PythonFile, project: Project, save: Save) -> Fix | None:

@@ -57,7 +57,7 @@ def taken(
     if isinstance(index, Opaque):
         if text.replace(" ", "") in _WHOLE:
             return Whole()
-        if _is_shown(sites, site) or _moves(sites, text, site.block):
+        if _is_shown(sites, site) or _is_counted(sites, site) or _moves(sites, text, site.block):
             return None
         return Ends("takes some of them by their position", subscript.span)
     if _is_drawn(sites, index):
@@ -78,6 +78,11 @@ def _is_shown(sites: Sites, site: Site) -> bool:
     if function is not None and _SHOWERS.match(function.qualname.rpartition(".")[2]):
         return True
     return site.role == "argument" and bool(_SHOWS.search(sites.facts.calls[site.user].name))
+
+
+def _is_counted(sites: Sites, site: Site) -> bool:
+    """Whether only the number of items is asked for (`len(files[:-1])`)."""
+    return site.role == "argument" and sites.facts.calls[site.user].target == "builtins.len"
 
 
 def _moves(sites: Sites, text: str, block: int) -> bool:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from repro_check.findings import Finding, Related, Severity
+from repro_check.findings import Finding, Fix, Related, Safety, Severity
 from repro_check.project.entries import Entry
+from repro_check.project.files import PythonFile
 from repro_check.project.frameworks import Duty
 from repro_check.project.libraries import Family
 from repro_check.project.project import Project
+from repro_check.rules.insertion import (
+    imported_as,
+    indent_of,
+    insert_below,
+    insert_import,
+    source_of,
+)
 from repro_check.rules.rule import Stage, rule
 from repro_check.rules.seed._entry_streams import Effects, Streams, Use
+from repro_check.sources.python import Call
 
 _SEEDERS = {
     Family.PYTHON: "random.seed(seed)",
@@ -18,10 +27,22 @@ _SEEDERS = {
     Family.TORCH: "torch.manual_seed(seed)",
     Family.TENSORFLOW: "tf.keras.utils.set_random_seed(seed)",
 }
+_MODULES = {
+    Family.PYTHON: ("random.seed", "import random"),
+    Family.NUMPY: ("numpy.random.seed", "import numpy as np"),
+    Family.TORCH: ("torch.manual_seed", "import torch"),
+}
 _SHOWN = 3
 
 
-@rule("SEED002", severity=Severity.WARNING, on=Project, practice=4, stage=Stage.REPOSITORY)
+@rule(
+    "SEED002",
+    severity=Severity.WARNING,
+    on=Project,
+    practice=4,
+    stage=Stage.REPOSITORY,
+    fixes="unsafe",
+)
 def partial_seeding(project: Project) -> Iterator[Finding]:
     """A training entry point seeds some of the generators that it draws from, and leaves out others.
 
@@ -122,7 +143,38 @@ def _finding(
         "differs every time",
         help=f"Add {adding} beside this call, or seed everything with one helper.",
         related=list(_examples(project, missing, streams)),
+        fix=_fix(project, file, seed.call, missing),
     )
+
+
+def _fix(project: Project, file: PythonFile, call: Call, missing: frozenset[Family]) -> Fix | None:
+    """Seed the others below, with the same seed."""
+    text = project.text_at(file.path)
+    is_statement = call.use == "dropped" and len(call.args) == 1 and not call.keywords
+    if (
+        file.notebook is not None
+        or text is None
+        or not is_statement
+        or not missing <= _MODULES.keys()
+    ):
+        return None
+    seed = source_of(text, call.args[0].span)
+    if not seed or indent_of(text, call.span) is None:
+        return None
+    statements, edits = [], []
+    for family in sorted(missing, key=_name):
+        dotted, importing = _MODULES[family]
+        written = imported_as(file, dotted, call.block)
+        if not written:
+            imported = insert_import(file, text, importing)
+            if imported is None:
+                return None
+            edits.append(imported)
+            alias = importing.rpartition(" ")[2]
+            written = alias + dotted[len(importing.split()[1]) :]
+        statements.append(f"{written}({seed})")
+    edits.append(insert_below(file, text, call.span, statements))
+    return Fix(Safety.UNSAFE, "Seed what else is drawn from", tuple(edits))
 
 
 def _examples(project: Project, missing: frozenset[Family], streams: Streams) -> Iterator[Related]:
