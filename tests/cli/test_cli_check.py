@@ -147,7 +147,10 @@ def main():
     with open("configs/train.yaml") as stream:
         cfg = yaml.safe_load(stream)
     model = torch.nn.Linear(4, 2)
-    model(torch.randn(8, 4)).sum().backward()
+    optimizer = torch.optim.SGD(model.parameters(), lr=cfg["lr"])
+    for _ in range(10):
+        model(torch.randn(8, 4)).sum().backward()
+        optimizer.step()
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def test_the_version_is_one(tmp_path: Path) -> None:
         (("check", "--fail-on", "fatal"), "'error'"),
         (("check", "--stage", "release"), "commit-msg"),
         (("rule",), "Missing argument"),
-        (("rule", "SEED040"), "Did you mean `SEED004`?"),
+        (("rule", "SEED0004"), "Did you mean `SEED004`?"),
         (("rule", "falsy-seed-skiped"), "Did you mean `falsy-seed-skipped`?"),
         (("baseline", "renew"), "No such command"),
         (("data", "hash", "missing"), "missing"),

@@ -19,7 +19,9 @@ CONFIGURED = {
         "import torch\nimport yaml\n\n\ndef main():\n"
         '    with open("configs/train.yaml") as stream:\n        cfg = yaml.safe_load(stream)\n'
         "    torch.manual_seed(0)\n    model = torch.nn.Linear(4, 2)\n"
-        "    model(torch.randn(8, 4)).sum().backward()\n\n\n"
+        "    optimizer = torch.optim.SGD(model.parameters(), lr=cfg['lr'])\n"
+        "    for _ in range(10):\n"
+        "        model(torch.randn(8, 4)).sum().backward()\n        optimizer.step()\n\n\n"
         'if __name__ == "__main__":\n    main()\n'
     ),
     "configs/train.yaml": "# of the paper\nlr: 0.1\n",

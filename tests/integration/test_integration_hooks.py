@@ -263,8 +263,9 @@ def main():
         cfg = yaml.safe_load(stream)
     model = torch.nn.Linear(4, 2)
     optimizer = torch.optim.SGD(model.parameters(), lr=cfg["lr"])
-    model(torch.randn(8, 4)).sum().backward()
-    optimizer.step()
+    for _ in range(10):
+        model(torch.randn(8, 4)).sum().backward()
+        optimizer.step()
 
 
 if __name__ == "__main__":
@@ -289,7 +290,7 @@ def test_commit_and_push_are_stopped_by_what_only_the_whole_repository_shows(
     stopped = lab.git("push", "origin", "main")
     for done in (committed, by_hand, stopped):
         assert done.code == 1, done.text
-        assert "train.py:14:1: SEED001" in done.text
+        assert "train.py:15:1: SEED001" in done.text
         assert "configs/train.yaml:1:1: CFG008" in done.text
 
     mended = {"train.py": SEEDED, "configs/train.yaml": "lr: 0.1\nseed: 0\n"}

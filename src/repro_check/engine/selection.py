@@ -51,7 +51,11 @@ def _nearest(word: str, rules: Sequence[Rule]) -> str:
     import difflib
 
     codes = sorted({rule.code for rule in rules} | {rule.family for rule in rules} | {"ALL"})
-    near = difflib.get_close_matches(word.upper(), codes, n=1, cutoff=0.7)
+    # `SEED4` and `SEED04` are as near to many codes as to the one that is meant
+    family = word.upper().rstrip("0123456789")
+    padded = f"{family}{word[len(family) :].lstrip('0'):0>3}"
+    near = [padded] if padded in codes else []
+    near = near or difflib.get_close_matches(word.upper(), codes, n=1, cutoff=0.7)
     near = near or difflib.get_close_matches(word.lower(), [rule.name for rule in rules], n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
 

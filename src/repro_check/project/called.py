@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from repro_check.project.modules import Modules, Symbol
 
 _PARTIAL = "functools.partial"
-# how an object that is called does its work: itself, by torch's `Module`, by Keras' `Layer`
-_CALLED = ("__call__", "forward", "call")
-_MADE = ("__new__", "__init__", "__post_init__")
+CALLED = ("__call__", "forward", "call")
+"""How an object that is called does its work: itself, by torch's `Module`, by Keras' `Layer`."""
+MADE = ("__new__", "__init__", "__post_init__")
+"""What runs when an object is made."""
 
 
 class Called(msgspec.Struct, frozen=True):
@@ -48,7 +49,11 @@ class Callables:
     def of(self, code: FileCode, call: Call) -> Called | None:
         """What a call calls, or None where that cannot be seen."""
         if call.receiver is None:
-            symbol = self.resolve(code, call.name, call.block)
+            symbol = (
+                self._modules.resolve_dotted(code.file, call.target, 1)
+                if call.target
+                else self.resolve(code, call.name, call.block)
+            )
             if symbol is not None and symbol.name == f"{_PARTIAL}()":
                 return self._through(code, code.file.constants.binding(call.name, call.block), call)
             return None if symbol is None else Called(symbol, call)
@@ -61,20 +66,17 @@ class Callables:
         return None if symbol is None else Called(symbol, call)
 
     def resolve(self, code: FileCode, name: str, block: int) -> Symbol | None:
-        """What a dotted name stands for, looked up once in each scope."""
-        key = (name, code.file.scopes.scope(block))
-        if key not in code.resolved:
-            code.resolved[key] = self._modules.resolve(code.file, name, block)
-        return code.resolved[key]
+        """What a dotted name stands for."""
+        return self._modules.resolve(code.file, name, block)
 
     def makers(self, symbol: Symbol) -> list[Symbol]:
         """The methods that run when an object of a class is made."""
-        found = (self._modules.method(symbol, name) for name in _MADE)
+        found = (self._modules.method(symbol, name) for name in MADE)
         return [method for method in found if method is not None]
 
     def runner(self, symbol: Symbol) -> Symbol | None:
         """The method that runs when an object of a class is called."""
-        found = (self._modules.method(symbol, name) for name in _CALLED)
+        found = (self._modules.method(symbol, name) for name in CALLED)
         return next((method for method in found if method is not None), None)
 
     def is_bound(self, code: FileCode, called: Called) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.project.call_names import CallNames
 from repro_check.project.calls import CallGraph, Node, Target
 from repro_check.sources.expressions import Expression
 from repro_check.sources.python import Call, Function
@@ -58,13 +59,24 @@ class Callers:
         self._files = files
         self._graph = graph
         self._classes = classes
+        self._sites: dict[Node, tuple[CallSite, ...]] = {}
+        self._counts: dict[Node, int] = {}
+        self._ran: dict[int, Sequence[tuple[Node, CallSite]]] = {}
 
     def calls_of(self, node: Node) -> tuple[CallSite, ...]:
-        """The calls in the product's code that surely run a function, in the order of their places.
+        """The calls in the product's code that surely run a function, in the order of their places."""
+        if node not in self._sites:
+            self._sites[node] = tuple(self._find(node, self._candidates(node)))
+        return self._sites[node]
 
-        The first question reads the calls of every file of the product.
-        """
-        return tuple(self._sites.get(node, ()))
+    def few_calls_of(self, node: Node, most: int = 400) -> tuple[CallSite, ...] | None:
+        """The same; None if more calls than `most` would have to be looked into."""
+        if node not in self._counts:
+            candidates = self._candidates(node)
+            self._counts[node] = len(candidates)
+            if len(candidates) <= most:
+                self._sites[node] = tuple(self._find(node, candidates))
+        return self.calls_of(node) if self._counts[node] <= most else None
 
     def callees(self, path: str, call: Call, *, surely: bool = True) -> tuple[Node, ...]:
         """The functions of this repository that a call runs.
@@ -109,20 +121,31 @@ class Callers:
         return argument_of(site.given, function, parameter, is_method=site.is_bound)
 
     @cached_property
-    def _sites(self) -> dict[Node, list[CallSite]]:
-        found: dict[Node, list[CallSite]] = {}
-        for path, call in self._product_calls():
-            for target in self.targets(path, call):
-                if target.is_sure:
-                    site = CallSite(path, call, target.call, target.is_bound)
-                    found.setdefault(target.node, []).append(site)
-        return found
+    def _names(self) -> CallNames:
+        return CallNames(self._files)
 
-    def _product_calls(self) -> Iterator[tuple[str, Call]]:
-        for path in self._files:
-            file = self._files[path]
-            if file.is_product:
-                yield from ((path, call) for call in file.facts.calls)
+    def _candidates(self, node: Node) -> list[tuple[str, Call]]:
+        function = self._files[node.path].facts.function_of(node.block)
+        if function is None or function.block != node.block:  # a lambda, or a module's top
+            return []
+        return self._names.calls(function.qualname)
+
+    def _find(self, node: Node, calls: Iterable[tuple[str, Call]]) -> Iterator[CallSite]:
+        for path, call in calls:
+            for ran, site in self._sure(path, call):
+                if ran == node:
+                    yield site
+
+    def _sure(self, path: str, call: Call) -> Sequence[tuple[Node, CallSite]]:
+        """What a call of the product surely runs, found once."""
+        key = id(call)  # which stays the call's own: the facts hold it
+        if key not in self._ran:
+            self._ran[key] = [
+                (target.node, CallSite(path, call, target.call, target.is_bound))
+                for target in self.targets(path, call)
+                if target.is_sure
+            ]
+        return self._ran[key]
 
 
 def argument_of(

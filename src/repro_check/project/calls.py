@@ -16,18 +16,18 @@ import msgspec
 from repro_check.project.called import Callables
 from repro_check.project.code import FileCode
 from repro_check.project.modules import Modules, Symbol
-from repro_check.sources.expressions import Expression, Literal, Name, parts
+from repro_check.sources.expressions import CallRef, Expression, Literal, Name, Opaque, parts
 from repro_check.sources.python import MODULE, Call, Import
-from repro_check.text import pattern
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
 
 
-# calls that run the function they are given
-_STARTER = pattern(
-    r"(^|\.)(run|spawn|Fire|launch|launch_job|start_processes|Process|Thread|main|cli|map)$"
+STARTERS = frozenset(
+    "run spawn Fire launch launch_job start_processes Process Thread main cli map".split()
 )
+"""The last names of calls that run the function they are given."""
+_NAMELESS = frozenset({Literal, CallRef, Opaque})
 
 
 class Node(msgspec.Struct, frozen=True, order=True):
@@ -138,10 +138,8 @@ class CallGraph:
             is_bound = self._callables.is_bound(code, called)
             for node in self._surely_run(called.symbol):
                 found.setdefault(node, Target(node, True, called.call, is_bound))
-        for argument in _arguments(call):
-            is_sure = bool(_STARTER.search(call.name))
-            for node in self._mentioned(code, argument, call.block):
-                found.setdefault(node, Target(node, is_sure))
+        for node in self._handed_over(code, call):
+            found.setdefault(node, Target(node, _is_starter(call)))
         if called is not None and called.symbol.kind != "external":
             for node in self._nodes_of(called.symbol):
                 found.setdefault(node, Target(node, False))
@@ -181,12 +179,9 @@ class CallGraph:
         outside = self._outside.setdefault(node, [])
         for call in code.calls.get(node.block, ()):
             self._follow_call(code, call, links, outside)
-            is_starter: bool | None = None
-            for argument in _arguments(call):
-                passed = self._mentioned(code, argument, call.block)
-                if passed and is_starter is None:
-                    is_starter = bool(_STARTER.search(call.name))
-                links.add(passed, surely=bool(is_starter))
+            passed = self._handed_over(code, call)
+            if passed:
+                links.add(passed, surely=_is_starter(call))
         for value, block in code.values.get(node.block, ()):
             links.add(self._mentioned(code, value, block), surely=False)
         # a function made inside another one is made to be called
@@ -218,13 +213,24 @@ class CallGraph:
             methods = [self._callables.runner(Symbol("class", symbol.path, symbol.name))]
         return [node for method in methods if method for node in self._nodes_of(method)]
 
+    def _handed_over(self, code: FileCode, call: Call) -> list[Node]:
+        """The functions whose names stand in the arguments of a call."""
+        found: list[Node] = []
+        for value in call.args:
+            if type(value) not in _NAMELESS:
+                found += self._mentioned(code, value, call.block)
+        for keyword in call.keywords:
+            if type(keyword.value) not in _NAMELESS:
+                found += self._mentioned(code, keyword.value, call.block)
+        return found
+
     def _mentioned(self, code: FileCode, value: Expression, block: int) -> list[Node]:
         """The functions, and the methods of the classes, whose names stand in an expression."""
-        if isinstance(value, Literal):
+        if type(value) in _NAMELESS:
             return []
         found: list[Node] = []
-        for part in (value,) if isinstance(value, Name) else parts(value):
-            if isinstance(part, Name) and code.may_be_code(part.name):
+        for part in (value,) if type(value) is Name else parts(value):
+            if type(part) is Name and code.may_be_code(part.name):
                 symbol = self._callables.resolve(code, part.name, block)
                 if symbol is not None and symbol.kind in {"function", "class", "attribute"}:
                     found.extend(self._nodes_of(symbol))
@@ -256,8 +262,8 @@ class CallGraph:
                 yield from self._nodes_of(symbol)
 
 
-def _arguments(call: Call) -> Iterable[Expression]:
-    return (*call.args, *(keyword.value for keyword in call.keywords))
+def _is_starter(call: Call) -> bool:
+    return call.name.rpartition(".")[2] in STARTERS
 
 
 class _Links:

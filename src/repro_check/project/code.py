@@ -9,7 +9,6 @@ from repro_check.sources.python import Call, Import
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
-    from repro_check.project.modules import Symbol
 
 
 class FileCode:
@@ -23,7 +22,6 @@ class FileCode:
         inner: the functions that are defined in it.
         imports: the imports that it runs.
         generators: the functions whose bodies run only when somebody takes their values.
-        resolved: names looked up so far, by name and scope.
     """
 
     def __init__(self, file: PythonFile) -> None:
@@ -62,7 +60,6 @@ class FileCode:
             if item.span not in left and facts.blocks[item.block].kind != "lambda"
         )
         self._classes = {item.block: item.qualname for item in facts.classes}
-        self.resolved: dict[tuple[str, int], Symbol | None] = {}
         self._roots = {item.alias for item in facts.imports} | {"self", "cls"}
         self._roots.update(function.qualname.rpartition(".")[2] for function in facts.functions)
         self._roots.update(item.qualname.rpartition(".")[2] for item in facts.classes)

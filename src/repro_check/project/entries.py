@@ -30,10 +30,14 @@ _RUNNING = pattern(
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A file that is run, and the nodes at which running it begins."""
+    """A file that is run, and the nodes at which running it begins.
+
+    `is_imported` tells whether other modules import it besides.
+    """
 
     path: str
     nodes: tuple[Node, ...]
+    is_imported: bool = False
 
 
 def main_guard(facts: ModuleFacts) -> int | None:
@@ -90,7 +94,8 @@ def find_entries(
         if not is_script and file.path not in imported:
             is_script = _trains_at_top(file, graph)
         if is_script:
-            yield Entry(file.path, (Node(file.path, MODULE), *_commands(file, functions)))
+            nodes = (Node(file.path, MODULE), *_commands(file, functions))
+            yield Entry(file.path, nodes, file.path in imported)
 
 
 def find_notebook_entries(files: Iterable[PythonFile]) -> Iterator[Entry]:

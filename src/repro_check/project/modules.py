@@ -69,6 +69,8 @@ class Modules:
         self._methods: dict[str, dict[str, list[Function]]] = {}
         self._bindings: dict[str, dict[str, list[Assignment]]] = {}
         self._members: dict[Symbol, dict[str, Symbol]] = {}
+        self._resolved: dict[tuple[str, str, int], Symbol | None] = {}
+        self._dotted: dict[tuple[str, str], Symbol | None] = {}
 
     def find(self, module: str, importer: str) -> str | None:
         """The path of the file that a module name means in a file, or None if it is not ours.
@@ -119,6 +121,15 @@ class Modules:
 
     def resolve(self, file: PythonFile, name: str, block: int, depth: int = 0) -> Symbol | None:
         """What a dotted name stands for where it is written; None where that cannot be seen."""
+        if depth > 1:
+            return self._resolve(file, name, block, depth)
+        # every name means the same throughout a scope
+        key = (file.path, name, file.scopes.scope(block))
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(file, name, block, depth)
+        return self._resolved[key]
+
+    def _resolve(self, file: PythonFile, name: str, block: int, depth: int) -> Symbol | None:
         if depth > _DEEPEST or not name:
             return None
         target = file.scopes.target(name, block)
@@ -138,6 +149,14 @@ class Modules:
 
     def resolve_dotted(self, file: PythonFile, dotted: str, depth: int = 0) -> Symbol | None:
         """What an absolute or relative dotted name stands for, seen from a file."""
+        if depth > 1:
+            return self._resolve_dotted(file, dotted, depth)
+        key = (file.path, dotted)
+        if key not in self._dotted:
+            self._dotted[key] = self._resolve_dotted(file, dotted, depth)
+        return self._dotted[key]
+
+    def _resolve_dotted(self, file: PythonFile, dotted: str, depth: int) -> Symbol | None:
         if depth > _DEEPEST:
             return None
         dots = dotted[: len(dotted) - len(dotted.lstrip("."))]

@@ -237,7 +237,7 @@ class Project:
         """Which generators are drawn from and seeded along the calls from any entry point."""
         from repro_check.project.randomness import Randomness
 
-        return Randomness(self.calls, self.settings.seeders)
+        return Randomness(self.python, self.calls, self.settings.seeders)
 
     @cached_property
     def environment(self) -> Environment:

@@ -7,7 +7,7 @@ entry points costs one walk over the graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,10 +16,12 @@ from repro_check.project.calls import CallGraph, Node, OutsideCall
 from repro_check.project.closure import closures
 from repro_check.project.effects import is_seeded_here, is_seeding_method
 from repro_check.project.libraries import EVERY, Family, drawn_by, is_training, seeded_by
+from repro_check.project.repetition import Repetition
 from repro_check.sources.python import Call
 
 if TYPE_CHECKING:
     from repro_check.project.entries import Entry
+    from repro_check.project.files import PythonFile
 
 _OPAQUE = frozenset(
     {
@@ -49,26 +51,33 @@ class RandomUse(msgspec.Struct, frozen=True):
     Attributes:
         draws: one example for each family that is surely drawn from.
         seeded: the families that some reachable call may seed.
-        trains: a call that surely trains a model, with its path; None for inference and plots.
+        trains: a call that surely trains a model, with its path; None for inference, for plots and
+            for a single step, as a check of a layer takes it.
         is_opaque: code may be reached that cannot be seen (dynamic imports, `exec`).
+        steps: a call that surely takes a gradient or a step, be it once, with its path.
     """
 
     draws: tuple[Draw, ...] = ()
     seeded: frozenset[Family] = frozenset()
     trains: tuple[str, Call] | None = None
     is_opaque: bool = False
+    steps: tuple[str, Call] | None = None
 
 
 class Randomness:
     """The random use of any entry point of a repository.
 
     Args:
+        files: its Python files by path.
         graph: its call graph.
         seeders: dotted names that seed everything, by the user's settings.
     """
 
-    def __init__(self, graph: CallGraph, seeders: Iterable[str] = ()) -> None:
+    def __init__(
+        self, files: Mapping[str, PythonFile], graph: CallGraph, seeders: Iterable[str] = ()
+    ) -> None:
         self._graph = graph
+        self._repetition = Repetition(files, graph)
         self._seeders = frozenset(seeders)
         self._own: dict[Node, RandomUse] = {}
         self._possible: dict[Node, RandomUse] = {}
@@ -82,13 +91,17 @@ class Randomness:
         for node in entry.nodes:
             closures(node, self._sure_edges, self._own_use, _merged, self._sure)
         sure = _merged([self._sure[node] for node in entry.nodes])
+        if sure.steps is not None:
+            sure = msgspec.structs.replace(sure, trains=self._repetition.training(entry))
         if sure.trains is None or not sure.draws or sure.seeded:
             # nothing to seed, or seeded for sure: what may happen besides changes no answer
             return sure
         for node in entry.nodes:
             closures(node, self._all_edges, self._own_use, _merged, self._possible)
         possible = _merged([self._possible[node] for node in entry.nodes])
-        return RandomUse(sure.draws, possible.seeded, sure.trains, possible.is_opaque)
+        return msgspec.structs.replace(
+            sure, seeded=possible.seeded, is_opaque=possible.is_opaque
+        )
 
     def _all_edges(self, node: Node) -> Iterable[Node]:
         return self._graph.edges(node)
@@ -114,15 +127,15 @@ class Randomness:
                 for draw in _draws(outside):
                     draws.setdefault(draw.family, draw)
             is_opaque |= target in _OPAQUE
-        trains = None
+        steps = None
         for call in self._graph.calls(node):
-            if trains is None and is_training(call):
-                trains = (node.path, call)
+            if steps is None and is_training(call):
+                steps = (node.path, call)
             if is_seeding_method(call):
                 seeded.add(Family.OTHER)
-        if not (draws or seeded or trains or is_opaque):
+        if not (draws or seeded or steps or is_opaque):
             return _NOTHING
-        return RandomUse(tuple(draws.values()), frozenset(seeded), trains, is_opaque)
+        return RandomUse(tuple(draws.values()), frozenset(seeded), None, is_opaque, steps)
 
 
 _NOTHING = RandomUse()
@@ -147,6 +160,7 @@ def _merged(uses: Iterable[RandomUse]) -> RandomUse:
     return RandomUse(
         tuple(draws.values()),
         frozenset().union(*(use.seeded for use in several)),
-        next((use.trains for use in several if use.trains), None),
+        None,
         any(use.is_opaque for use in several),
+        next((use.steps for use in several if use.steps), None),
     )

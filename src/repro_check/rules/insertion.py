@@ -52,10 +52,21 @@ def insert_import(file: PythonFile, text: str, importing: str) -> Edit | None:
     """
     if file.scopes.binding(importing.rpartition(" ")[2], MODULE) >= 0:
         return None
+    return insert_below_imports(file, text, [importing])
+
+
+def insert_below_imports(file: PythonFile, text: str, lines: Sequence[str]) -> Edit | None:
+    """Lines below the imports with which a module begins, or at its top; None if there is no place.
+
+    Args:
+        file: the module, which is no notebook.
+        text: its text.
+        lines: without indentation.
+    """
     body = ast.parse(text).body
     line = _after_imports(body) or _first(body)
-    lines = _rows(text)
-    return _insert(file, line, f"{importing}\n") if 0 < line <= len(lines) else None
+    new = "".join(f"{each}\n" for each in lines)
+    return _insert(file, line, new) if 0 < line <= len(_rows(text)) else None
 
 
 def imported_as(file: PythonFile, dotted: str, block: int) -> str:

@@ -77,4 +77,4 @@ def _trains(file: PythonFile, call: Call, project: Project) -> bool:
     nodes = tuple(
         Node(symbol.path, function.block) for function in project.modules.functions(symbol)
     )
-    return project.random_use(Entry(symbol.path, nodes)).trains is not None
+    return project.random_use(Entry(symbol.path, nodes)).steps is not None

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.findings import Location
-from repro_check.project.callers import CallSite
 from repro_check.project.origins.model import Origin, Summary, summary_of
 from repro_check.project.origins.places import At
 from repro_check.project.origins.records import Records
 from repro_check.project.origins.walk import Tools, Walk
 from repro_check.sources.expressions import Expression
-from repro_check.sources.python import Function
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
@@ -77,13 +75,6 @@ class Origins:
             summary = summary_of(found, is_recorded=recorded is not None)
             self._known[key] = Provenance(found, summary, recorded)
         return self._known[key]
-
-    def calls_of(self, path: str, function: Function) -> tuple[CallSite, ...] | None:
-        """The calls that surely run a function; None if too many may do so to look.
-
-        Cheaper than `Callers.calls_of`, which looks into every call of the repository.
-        """
-        return self._tools.sites.of(path, function)
 
     def _recorded(self, walk: Walk) -> Location | None:
         for path, scope, name in sorted(walk.trail):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_check.findings import Span
+from repro_check.project.calls import Node
 from repro_check.project.origins import attributes, filled
 from repro_check.project.origins.arguments import PLACE, Given, given_at, given_by
 from repro_check.project.origins.bindings import Keys
@@ -52,7 +53,7 @@ def of_parameter(walk: Walk, at: At, function: Function, asked: Wanted) -> list[
     config = filled.of_config_parameter(walk, at, function, asked.keys)
     if config:
         return config
-    sites = walk.tools.sites.of(path, function)
+    sites = walk.project.callers.few_calls_of(Node(path, function.block))
     found: list[Origin] = []
     for site in (sites or ())[:_MOST_SITES]:
         there = At(walk.project.python[site.path], site.call.block)

@@ -19,7 +19,6 @@ from repro_check.project.origins.guards import Guard, guard_of
 from repro_check.project.origins.model import Origin, OriginKind
 from repro_check.project.origins.options import Declared, Options
 from repro_check.project.origins.places import At
-from repro_check.project.origins.sites import Sites
 from repro_check.sources.expressions import (
     Attribute,
     CallRef,
@@ -55,7 +54,6 @@ class Tools:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.options = Options(project.python, project.modules)
-        self.sites = Sites(project)
         self.configs = ConfigKeys(project.configs)
         self._bindings: dict[str, Bindings] = {}
         self._functions: dict[str, dict[int, Function]] = {}

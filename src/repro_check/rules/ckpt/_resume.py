@@ -15,7 +15,8 @@ from repro_check.project.libraries import is_training
 from repro_check.project.outside import canonical
 from repro_check.project.project import Project
 from repro_check.project.reaching import entries_reaching
-from repro_check.rules.ckpt._resume_state import State, is_save, kind_of, saved_by
+from repro_check.rules.ckpt._resume_state import State, is_save, kind_of, saved_by, target_of
+from repro_check.rules.ckpt._state_homes import SCHEDULERS
 from repro_check.rules.walking import names_in
 from repro_check.sources.expressions import (
     Attribute,
@@ -32,12 +33,6 @@ from repro_check.sources.python import Assignment, Call
 from repro_check.text import pattern
 
 _LOADS = frozenset({"torch.load", "joblib.load", "pickle.load"})
-_SCHEDULERS = (
-    "torch.optim.lr_scheduler.",
-    "transformers.get_",
-    "transformers.optimization.get_",
-    "timm.scheduler.",
-)
 _RESUME = pattern(r"(^|[._-])(resume|resuming|auto_resume)(?!_?download)", re.IGNORECASE)
 _READS_RNG = pattern(
     r"(^|[._])(get_rng_state(_all)?|getstate|get_random_states?|rng_state\w*|capture_rng)$|random\.get_state$"
@@ -65,8 +60,8 @@ class Resumption(msgspec.Struct, frozen=True):
         entry: the program.
         saves: its checkpoints, the richest first.
         saved: all that they hold together.
-        stepped: an example of each kind of state that the training moves on.
-        loaded: the call that reads a checkpoint.
+        stepped: where the training moves on each kind of state.
+        loads: the calls that read a checkpoint to go on from it.
         goes_on: whether the epoch or step of a checkpoint is read, so that the count goes on.
         keeps_rng: whether the states of generators are read anywhere in the program.
     """
@@ -74,10 +69,15 @@ class Resumption(msgspec.Struct, frozen=True):
     entry: Entry
     saves: tuple[Place, ...]
     saved: frozenset[State]
-    stepped: dict[State, Place]
-    loaded: Place
+    stepped: dict[State, tuple[Place, ...]]
+    loads: tuple[Place, ...]
     goes_on: bool
     keeps_rng: bool
+
+    @property
+    def loaded(self) -> Place:
+        """The first call that reads a checkpoint."""
+        return self.loads[0]
 
 
 def resumptions(project: Project, unless: Duty) -> Iterator[Resumption]:
@@ -124,7 +124,7 @@ def _places(project: Project, test: Callable[[Call], bool]) -> Iterator[Place]:
 
 
 def _is_load(call: Call) -> bool:
-    return call.target in _LOADS
+    return target_of(call) in _LOADS
 
 
 def _resumption(
@@ -147,7 +147,7 @@ def _resumption(
         tuple(saves[at] for at in best if State.MODEL in saved[at]),
         kinds,
         _stepped(project, calls),
-        resumed[0],
+        tuple(resumed),
         _goes_on(resumed[0]),
         State.RNG in kinds or any(_READS_RNG.search(place.call.name) for place in calls),
     )
@@ -227,11 +227,11 @@ def _names_resume(test: Expression) -> bool:
     )
 
 
-def _stepped(project: Project, calls: list[Place]) -> dict[State, Place]:
+def _stepped(project: Project, calls: list[Place]) -> dict[State, tuple[Place, ...]]:
     """What the training moves on at each step, where it has a state of its own."""
-    found: dict[State, Place] = {}
-    made = {canonical(place.call.target) for place in calls if place.call.target}
-    is_scheduled = any(each.startswith(_SCHEDULERS) for each in made) and not _is_moved_on(calls)
+    found: dict[State, list[Place]] = {}
+    made = {canonical(name) for place in calls if (name := target_of(place.call))}
+    is_scheduled = any(each.startswith(SCHEDULERS) for each in made) and not _is_moved_on(calls)
     has_moments = _has_moments(calls)
     for place in calls:
         owner, _, method = place.call.name.rpartition(".")
@@ -240,7 +240,7 @@ def _stepped(project: Project, calls: list[Place]) -> dict[State, Place]:
         kind = kind_of(owner)
         symbol = project.classes.called_on(place.file, place.call) if owner else None
         name = symbol.name if symbol is not None and not symbol.path else ""
-        if name.startswith(_SCHEDULERS):
+        if name.startswith(SCHEDULERS):
             kind = State.SCHEDULER
         elif name.startswith("torch.optim.") and method == "step":
             kind = State.OPTIMIZER
@@ -254,8 +254,8 @@ def _stepped(project: Project, calls: list[Place]) -> dict[State, Place]:
             State.SCALER: "torch.amp.GradScaler" in made,
         }
         if has_state.get(kind, False):
-            found.setdefault(kind, place)
-    return found
+            found.setdefault(kind, []).append(place)
+    return {kind: tuple(places) for kind, places in found.items()}
 
 
 def _is_moved_on(calls: list[Place]) -> bool:
@@ -294,8 +294,8 @@ def _is_alone(place: Place) -> bool:
 def _has_moments(calls: list[Place]) -> bool:
     """Whether an optimiser of PyTorch is made that remembers more than its settings."""
     for place in calls:
-        name = canonical(place.call.target)
-        if not name.startswith("torch.optim.") or name.startswith(_SCHEDULERS):
+        name = canonical(target_of(place.call))
+        if not name.startswith("torch.optim.") or name.startswith(SCHEDULERS):
             continue
         if name != "torch.optim.SGD":
             return True

@@ -73,9 +73,14 @@ def kind_of(text: str) -> State:
     return next((kind for kind, pattern in _KINDS if re.search(pattern, lower)), State.OTHER)
 
 
+def target_of(call: Call) -> str:
+    """What is called; a star import may have brought the `torch` of `torch.save`."""
+    return call.target or (call.name if call.name.startswith("torch.") else "")
+
+
 def is_save(call: Call) -> bool:
-    """Whether a call is one of `torch.save`, whose `torch` a star import may have brought."""
-    return "torch.save" in {call.target, call.name if not call.target else ""}
+    """Whether a call is one of `torch.save`."""
+    return target_of(call) == "torch.save"
 
 
 def saved_by(project: Project, file: PythonFile, call: Call) -> Saved:

@@ -30,11 +30,15 @@ _MANY = frozenset({-1, 0})
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A place that decides what is kept, and what it keeps: "best" or "last"."""
+    """A place that decides what is kept, and what it keeps: "best" or "last".
+
+    `callback` is the call that makes a `ModelCheckpoint` of Lightning, if that is what decides.
+    """
 
     file: PythonFile
     span: Span
     kept: str
+    callback: Call | None = None
 
 
 class _Guard(msgspec.Struct, frozen=True):
@@ -129,7 +133,7 @@ def _of_callbacks(project: Project) -> Iterator[Kept]:
                 yield Kept(file, call.span, "last")
     if found and all(_keeps_best_only(call) for _, call in found):
         for file, call in found:
-            yield Kept(file, call.span, "best")
+            yield Kept(file, call.span, "best", call)
 
 
 def _keeps_best_only(call: Call) -> bool:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Finding, Fix, Safety, Severity
+from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
+from repro_check.rules.appending import append_items
 from repro_check.rules.ckpt._retention import one_sided
 from repro_check.rules.rule import Stage, rule
+from repro_check.sources.expressions import Literal
+from repro_check.sources.python import Call
 
 
 @rule(
@@ -17,6 +21,7 @@ from repro_check.rules.rule import Stage, rule
     practice=2,
     stage=Stage.REPOSITORY,
     is_default=False,
+    fixes="unsafe",
 )
 def keep_last_and_best(project: Project) -> Iterator[Finding]:
     """Only the best checkpoint of a training is kept, or only the last one.
@@ -106,4 +111,21 @@ def keep_last_and_best(project: Project) -> Iterator[Finding]:
                 if other == "last"
                 else " (`load_best_model_at_end=True`)."
             ),
+            fix=_fix(project, place.file, place.callback) if place.callback else None,
         )
+
+
+def _fix(project: Project, file: PythonFile, call: Call) -> Fix | None:
+    """Let the callback of Lightning keep the last checkpoint as well."""
+    title = "Keep the last checkpoint as well"
+    given = call.keyword("save_last")
+    if given is not None:
+        if not isinstance(given, Literal):
+            return None
+        return file.replace(given.span, "True", title=title, safety=Safety.UNSAFE)
+    text = None if file.notebook else project.text_at(file.path)
+    if text is None or not call.keywords:
+        return None
+    last = call.keywords[-1].value.span
+    edit = append_items(file, text, call.span, (last, last), ["save_last=True"])
+    return None if edit is None else Fix(Safety.UNSAFE, title, (edit,))

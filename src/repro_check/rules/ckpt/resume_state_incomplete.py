@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Finding, Fix, Severity
 from repro_check.project.frameworks import Duty
 from repro_check.project.project import Project
 from repro_check.rules.ckpt._resume import Resumption, resumptions
-from repro_check.rules.ckpt._resume_state import State
+from repro_check.rules.ckpt._resume_state import State, kind_of
+from repro_check.rules.ckpt._state_fix import (
+    Display,
+    Part,
+    Restore,
+    find_display,
+    find_restore,
+    keep,
+)
+from repro_check.rules.ckpt._state_homes import homes_of, is_bound_before, is_seen
 from repro_check.rules.rule import Stage, rule
 
 _ORDER = (State.OPTIMIZER, State.SCHEDULER, State.SCALER)
+_KEYS = {State.OPTIMIZER: "optimizer", State.SCHEDULER: "scheduler", State.SCALER: "scaler"}
 
 
-@rule("CKPT003", severity=Severity.WARNING, on=Project, practice=2, stage=Stage.REPOSITORY)
+@rule(
+    "CKPT003",
+    severity=Severity.WARNING,
+    on=Project,
+    practice=2,
+    stage=Stage.REPOSITORY,
+    fixes="unsafe",
+)
 def resume_state_incomplete(project: Project) -> Iterator[Finding]:
     """A training that goes on from a checkpoint lacks a part of its state.
 
@@ -98,13 +115,13 @@ def resume_state_incomplete(project: Project) -> Iterator[Finding]:
         if not missing or key in told:
             continue
         told.add(key)
-        yield _finding(found, missing)
+        yield _finding(project, found, missing)
 
 
-def _finding(found: Resumption, missing: list[State]) -> Finding:
+def _finding(project: Project, found: Resumption, missing: list[State]) -> Finding:
     place = found.saves[0]
     names = " and ".join(f"the {kind.value}" for kind in missing)
-    stepped = [found.stepped[kind] for kind in missing]
+    stepped = [found.stepped[kind][0] for kind in missing]
     return place.file.finding(
         place.call.span,
         f"Training can go on from this checkpoint, but the state of {names} is not in it",
@@ -116,4 +133,43 @@ def _finding(found: Resumption, missing: list[State]) -> Finding:
             ),
             found.loaded.file.related(found.loaded.call.span, "the training goes on from here"),
         ],
+        fix=_fix(project, found, missing),
     )
+
+
+def _fix(project: Project, found: Resumption, missing: list[State]) -> Fix | None:
+    """Save what is missing, and load it: where all of it is in reach at both places."""
+    display = find_display(project, found)
+    restore = find_restore(project, found, display) if display else None
+    if display is None or restore is None:
+        return None
+    parts = [_part(project, found, kind, display, restore) for kind in missing]
+    known = [part for part in parts if part is not None]
+    if len(known) != len(missing):
+        return None
+    names = " and ".join(f"the {kind.value}" for kind in missing)
+    return keep(project, display, restore, known, f"Save and load the state of {names}")
+
+
+def _part(
+    project: Project, found: Resumption, kind: State, display: Display, restore: Restore
+) -> Part | None:
+    """The one object of a kind that is moved on, by its name at both places."""
+    ways = [
+        homes_of(project, place.file, place.call.name.rpartition(".")[0], place.call.block, kind)
+        for place in found.stepped[kind]
+    ]
+    line = display.value.span.line
+    for home in ways[0]:
+        if (
+            all(home in way for way in ways)
+            and is_seen(home, display.file, display.block)
+            and is_seen(home, restore.file, restore.block)
+            and is_bound_before(home, display.file, display.block, line)
+            and is_bound_before(home, restore.file, restore.block, restore.below.end_line)
+        ):
+            last = home.name.rpartition(".")[2]
+            key = last if kind_of(last) is kind else _KEYS[kind]
+            restored = f"{home.name}.load_state_dict({restore.item(key)})"
+            return Part(key, f"{home.name}.state_dict()", restored)
+    return None

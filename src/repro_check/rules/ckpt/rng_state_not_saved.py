@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Finding, Fix, Severity
 from repro_check.project.frameworks import Duty
+from repro_check.project.libraries import Family
 from repro_check.project.project import Project
-from repro_check.rules.ckpt._resume import resumptions
+from repro_check.rules.ckpt._resume import Resumption, resumptions
+from repro_check.rules.ckpt._state_fix import Part, find_display, find_restore, keep
+from repro_check.rules.insertion import imported_as
 from repro_check.rules.rule import Stage, rule
+from repro_check.sources.expressions import Literal
 
 
 @rule(
@@ -18,6 +22,7 @@ from repro_check.rules.rule import Stage, rule
     practice=2,
     stage=Stage.REPOSITORY,
     is_default=False,
+    fixes="unsafe",
 )
 def rng_state_not_saved(project: Project) -> Iterator[Finding]:
     """A training goes on from a checkpoint that holds no states of the random number generators.
@@ -100,4 +105,26 @@ def rng_state_not_saved(project: Project) -> Iterator[Finding]:
             related=[
                 found.loaded.file.related(found.loaded.call.span, "the training goes on from here")
             ],
+            fix=_fix(project, found),
         )
+
+
+def _fix(project: Project, found: Resumption) -> Fix | None:
+    """Keep the state of the generator from which PyTorch draws on the CPU.
+
+    A program that draws from NumPy or `random` as well gets none: it would look mended.
+    """
+    drawn = {draw.family for draw in project.random_use(found.entry).draws}
+    display = find_display(project, found) if drawn <= {Family.TORCH} else None
+    restore = find_restore(project, found, display) if display else None
+    if display is None or restore is None:
+        return None
+    getter = imported_as(display.file, "torch.get_rng_state", display.block)
+    setter = imported_as(restore.file, "torch.set_rng_state", restore.block)
+    if not getter or not setter:
+        return None
+    state, place = restore.item("rng"), restore.load.argument(1, "map_location")
+    if place is not None and not (isinstance(place, Literal) and place.value in {"cpu", None}):
+        state += ".cpu()"  # the only place where `set_rng_state` takes it
+    part = Part("rng", f"{getter}()", f"{setter}({state})")
+    return keep(project, display, restore, [part], "Save and load the state of torch's generator")

@@ -10,6 +10,7 @@ from repro_check.project.calls import Node
 from repro_check.project.entries import Entry
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
+from repro_check.rules.log._csv_fix import append_row
 from repro_check.rules.log._reach import may_keep_numbers, trains_by_gradient
 from repro_check.rules.rule import Stage, rule
 from repro_check.rules.walking import loops_around, names_in, texts_in, values_of
@@ -28,7 +29,14 @@ _SHOWS = pattern(
 )
 
 
-@rule("LOG001", severity=Severity.INFO, on=Project, practice=3, stage=Stage.REPOSITORY)
+@rule(
+    "LOG001",
+    severity=Severity.INFO,
+    on=Project,
+    practice=3,
+    stage=Stage.REPOSITORY,
+    fixes="unsafe",
+)
 def print_only_metrics(project: Project) -> Iterator[Finding]:
     """What a training run measures is only printed.
 
@@ -120,6 +128,7 @@ def print_only_metrics(project: Project) -> Iterator[Finding]:
             "nothing that it runs writes them down",
             help="Append a line to a file at each epoch (`csv.writer`), or use a tracker such as "
             "TensorBoard, MLflow or Weights & Biases.",
+            fix=append_row(project, file, call),
         )
 
 

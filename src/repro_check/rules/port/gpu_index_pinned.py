@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity, Span
+from repro_check.findings import Finding, Fix, Safety, Severity, Span
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
-from repro_check.rules.port._environment import environment_settings
+from repro_check.rules.deletion import delete_statement
+from repro_check.rules.port._environment import EnvironmentSetting, environment_settings
 from repro_check.rules.port._gpu_sites import conditional_sites, gpu_sites
 from repro_check.rules.rule import rule
 from repro_check.rules.walking import names_in
@@ -19,8 +20,15 @@ _VARIABLE = "CUDA_VISIBLE_DEVICES"
 _NUMBERS = pattern(r"\s*\d+(\s*,\s*\d+)*\s*")
 
 
-@rule("PORT003", severity=Severity.WARNING, on=PythonFile, practice=11, is_default=False)
-def gpu_index_pinned(file: PythonFile, _project: Project) -> Iterator[Finding]:
+@rule(
+    "PORT003",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=11,
+    is_default=False,
+    fixes="unsafe",
+)
+def gpu_index_pinned(file: PythonFile, project: Project) -> Iterator[Finding]:
     """The code chooses a GPU by its number on the author's machine.
 
     `CUDA_VISIBLE_DEVICES = "3"` leaves no GPU at all on a machine with one, and overrides what a
@@ -60,11 +68,11 @@ def gpu_index_pinned(file: PythonFile, _project: Project) -> Iterator[Finding]:
         encoder = Encoder().to("cuda:0")
         decoder = Decoder().to("cuda:1")
     """
-    yield from _pinned_by_environment(file)
+    yield from _pinned_by_environment(file, project)
     yield from _pinned_by_number(file)
 
 
-def _pinned_by_environment(file: PythonFile) -> Iterator[Finding]:
+def _pinned_by_environment(file: PythonFile, project: Project) -> Iterator[Finding]:
     for setting in environment_settings(file, _VARIABLE):
         value = _text(file, setting.value, setting.block)
         if value is None or not _NUMBERS.fullmatch(value) or _asks_first(file, setting.block):
@@ -75,7 +83,20 @@ def _pinned_by_environment(file: PythonFile) -> Iterator[Finding]:
             f"`{_VARIABLE}` is set to `{value}` here, whatever the launcher or the scheduler chose",
             help=f"Leave the variable to the launcher: `{_VARIABLE}={value} python {file.path}`.",
             severity=Severity.INFO if is_first else None,
+            fix=_fix(file, project, setting),
         )
+
+
+def _fix(file: PythonFile, project: Project, setting: EnvironmentSetting) -> Fix | None:
+    """Delete the statement, where it sets this variable to a number and does nothing else."""
+    assigned = [item for item in file.facts.assignments if item.span == setting.span]
+    is_plain = len(assigned) == 1 and len(assigned[0].targets) == 1
+    text = None if file.notebook or not is_plain else project.text_at(file.path)
+    if text is None or not isinstance(setting.value, Literal):
+        return None
+    edit = delete_statement(file, text, setting.span)
+    title = "Leave the choice of the GPU to the launcher"
+    return None if edit is None else Fix(Safety.UNSAFE, title, (edit,))
 
 
 def _text(file: PythonFile, value: Expression | None, block: int) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Severity, Span
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
+from repro_check.rules.port._device_fix import ask_for_gpu
 from repro_check.rules.port._gpu_guards import GpuGuards
 from repro_check.rules.port._gpu_sites import GpuSite, gpu_sites
 from repro_check.rules.rule import rule
@@ -23,6 +24,7 @@ _SHOWN = 20
     practice=11,
     is_default=False,
     is_in_release=True,
+    fixes="unsafe",
 )
 def unguarded_device(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A GPU is used without asking whether there is one.
@@ -88,7 +90,8 @@ def unguarded_device(file: PythonFile, project: Project) -> Iterator[Finding]:
             found.setdefault(site.span, site)
     if not found or _declares_gpu(file, project):
         return
-    first, *others = sorted(found.values(), key=lambda site: (site.span.line, site.span.column))
+    ordered = sorted(found.values(), key=lambda site: (site.span.line, site.span.column))
+    first, *others = ordered
     more = f", here and in {counted(len(others), 'more place')}" if others else ""
     yield file.finding(
         first.span,
@@ -96,6 +99,7 @@ def unguarded_device(file: PythonFile, project: Project) -> Iterator[Finding]:
         help='Write `device = torch.device("cuda" if torch.cuda.is_available() else "cpu")`, or take '
         "the device from the config, and move models and tensors with `.to(device)`.",
         related=[file.related(site.span, f"`{site.text}`") for site in others[:_SHOWN]],
+        fix=ask_for_gpu(project, file, ordered),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity, Span
+from repro_check.findings import Finding, Fix, Severity, Span
 from repro_check.project.configs import is_tool_config
 from repro_check.project.files import ConfigFile, PythonFile, ShellFile
 from repro_check.project.project import Project
+from repro_check.rules.port._repository_paths import relative_to_repository
 from repro_check.rules.port._shell_lines import host_words
 from repro_check.rules.port._user_paths import is_user_path
 from repro_check.rules.rule import rule
@@ -29,9 +30,10 @@ _ROUTE = pattern(r"(^|\.)(app|router|api|bp|blueprint|client)\.(get|post|put|pat
     severity=Severity.ERROR,
     on=(PythonFile, ConfigFile, ShellFile),
     practice=11,
+    fixes="unsafe",
 )
 def user_absolute_path(
-    file: PythonFile | ConfigFile | ShellFile, _project: Project
+    file: PythonFile | ConfigFile | ShellFile, project: Project
 ) -> Iterator[Finding]:
     """A path that exists only on the author's machine.
 
@@ -51,6 +53,14 @@ def user_absolute_path(
 
         def load(step):
             return torch.load(f"/home/ada/runs/{step}.pt", map_location="cpu")
+
+    Bad:
+        # file: src/train.py
+        import pandas
+
+        table = pandas.read_csv("/home/ada/mini/data/train.csv")
+        # file: data/train.csv
+        image,label
 
     Bad:
         # file: configs/train.yaml
@@ -77,7 +87,7 @@ def user_absolute_path(
         assert normalise("/home/ada/x") == "x"
     """
     if isinstance(file, PythonFile):
-        yield from _in_python(file)
+        yield from _in_python(file, project)
     elif is_tool_config(file.path):
         return
     elif isinstance(file, ConfigFile):
@@ -86,7 +96,7 @@ def user_absolute_path(
         yield from _in_shell(file)
 
 
-def _in_python(file: PythonFile) -> Iterator[Finding]:
+def _in_python(file: PythonFile, project: Project) -> Iterator[Finding]:
     found = [item for item in file.facts.path_literals if is_user_path(item.value)]
     if not found:
         return
@@ -99,7 +109,8 @@ def _in_python(file: PythonFile) -> Iterator[Finding]:
             name = call.target or call.name if call.receiver is None else f".{call.name}"
             if _NO_FILE_CALL.search(name) or _ROUTE.search(name):
                 continue
-        yield _finding(file, literal.span, literal.value)
+        fix = relative_to_repository(project, file, literal)
+        yield _finding(file, literal.span, literal.value, fix=fix)
 
 
 def _in_config(file: ConfigFile) -> Iterator[Finding]:
@@ -128,7 +139,9 @@ def _finding(
     file: PythonFile | ConfigFile | ShellFile,
     span: Span,
     value: str,
+    *,
     severity: Severity | None = None,
+    fix: Fix | None = None,
 ) -> Finding:
     return file.finding(
         span,
@@ -136,4 +149,5 @@ def _finding(
         help="Take the folder from the config or the environment, or make it relative to the "
         "repository (`Path(__file__).parent`).",
         severity=severity,
+        fix=fix,
     )

@@ -39,6 +39,7 @@ class Late(msgspec.Struct, frozen=True):
         family: what both are about.
         seed_place: where it happens as seen from the function that leads to both.
         draw_place: the same for the draw.
+        draw_places: the same for the first draw of every family, as far as it is in that function.
     """
 
     seed: Step
@@ -46,6 +47,7 @@ class Late(msgspec.Struct, frozen=True):
     family: Family
     seed_place: Step
     draw_place: Step
+    draw_places: tuple[Step, ...]
 
 
 class Runs:
@@ -73,7 +75,8 @@ class Runs:
             for family in sorted(effect.seeds - seeded, key=lambda each: each.value):
                 draw = _before(drawn.get(family, ()), step)
                 if draw is not None and not self._is_overwritten(course, draw):
-                    return _late(step, draw, family)
+                    every = [_before(draws, step) for draws in drawn.values()]
+                    return _late(step, draw, family, [each for each in every if each])
             seeded |= effect.seeds
             if seeded >= EVERY:
                 return None
@@ -150,7 +153,15 @@ def _before(draws: Iterable[Step], seed: Step) -> Step | None:
     )
 
 
-def _late(seed: Step, draw: Step, family: Family) -> Late:
+def _late(seed: Step, draw: Step, family: Family, draws: Iterable[Step]) -> Late:
+    seed_place, draw_place = _parting(seed, draw)
+    others = (_parting(seed, each) for each in draws)
+    # a draw on another way to the seeding call is not among the statements beside that call
+    places = tuple(there for here, there in others if here == seed_place)
+    return Late(seed, draw, family, seed_place, draw_place, places)
+
+
+def _parting(seed: Step, draw: Step) -> tuple[Step, Step]:
+    """Where the ways to the two part: a step of each, in the same function."""
     ways: Iterator[tuple[Step, Step]] = zip((*seed.chain, seed), (*draw.chain, draw), strict=False)
-    seed_place, draw_place = next(pair for pair in ways if pair[0] != pair[1])
-    return Late(seed, draw, family, seed_place, draw_place)
+    return next(pair for pair in ways if pair[0] != pair[1])

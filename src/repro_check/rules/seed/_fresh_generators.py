@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from repro_check.findings import Span
+from repro_check.project.calls import Node
 from repro_check.project.files import PythonFile
 from repro_check.project.origins import Origin, OriginKind, Summary
 from repro_check.project.project import Project
@@ -150,7 +151,7 @@ def _unfed(
     if not (isinstance(default, Literal) and default.value is None):
         return ()
     found = []
-    for site in project.origins.calls_of(file.path, function) or ():
+    for site in project.callers.few_calls_of(Node(file.path, function.block)) or ():
         given = project.callers.argument(site, function, parameter)
         if given is default or (isinstance(given, Literal) and given.value is None):
             found.append((site.path, site.call.span))

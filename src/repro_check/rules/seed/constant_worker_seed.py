@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Related, Severity
+from repro_check.findings import Edit, Finding, Fix, Related, Safety, Severity
+from repro_check.project.calls import Node
 from repro_check.project.files import PythonFile
+from repro_check.project.libraries import Family, seeded_by
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
+from repro_check.rules.seed._argument_fixes import written
+from repro_check.rules.seed._seeder_calls import outside_name
 from repro_check.rules.seed._worker_seeds import WorkerSeed, worker_seeds
 
+_SEEDERS = ("numpy.random.seed", "random.seed")
 
-@rule("SEED014", severity=Severity.ERROR, on=PythonFile, practice=4)
+
+@rule("SEED014", severity=Severity.ERROR, on=PythonFile, practice=4, fixes="unsafe")
 def constant_worker_seed(file: PythonFile, project: Project) -> Iterator[Finding]:
     """Every worker of a data loader is seeded with the same number.
 
@@ -77,7 +83,43 @@ def constant_worker_seed(file: PythonFile, project: Project) -> Iterator[Finding
             "torch itself is seeded by the loader.",
             severity=Severity.INFO if found.is_by_worker else None,
             related=related,
+            fix=_fix(there, project, found),
         )
+
+
+def _fix(file: PythonFile, project: Project, found: WorkerSeed) -> Fix | None:
+    """Seed from torch's own seed, unless the function sets that one first."""
+    text = project.text_at(file.path)
+    given = [*found.call.args, *(item.value for item in found.call.keywords)]
+    target = outside_name(file, project, found.call)
+    if file.notebook is not None or text is None or len(given) != 1 or target not in _SEEDERS:
+        return None
+    if _sets_torch(file, project, found) or _is_called(file, project, found):
+        return None
+    made = written(file, text, "torch.initial_seed", found.call.block, "import torch")
+    if made is None:
+        return None
+    name, imported = made
+    edit = Edit(file.location(given[0].span), f"{name}() % 2**32")
+    return Fix(Safety.UNSAFE, "Seed from `torch.initial_seed()`", (edit, *imported))
+
+
+def _sets_torch(file: PythonFile, project: Project, found: WorkerSeed) -> bool:
+    """Whether the initialiser may seed torch itself, or calls code of ours that may."""
+    scope = file.scopes.scope(found.call.block)
+    for call in file.facts.calls:
+        if file.scopes.scope(call.block) == scope:
+            families = seeded_by(project.calls.outside_target(file.path, call))
+            if Family.TORCH in families or project.callers.targets(file.path, call):
+                return True
+    return False
+
+
+def _is_called(file: PythonFile, project: Project, found: WorkerSeed) -> bool:
+    """Whether our own code calls the initialiser, and not only loaders do."""
+    scope = file.scopes.scope(found.call.block)
+    sites = project.callers.calls_of(Node(file.path, scope))
+    return any(site.call.keyword("worker_init_fn") is None for site in sites)
 
 
 def _message(found: WorkerSeed) -> str:

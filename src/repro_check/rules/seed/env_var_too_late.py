@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Finding, Fix, Severity
 from repro_check.project.calls import Node
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
@@ -19,12 +19,13 @@ from repro_check.rules.seed._environment_settings import (
     settings_in,
     still_helps,
 )
+from repro_check.rules.seed._setting_first import setting_moved_up
 from repro_check.sources.python import MODULE
 
 _DEPTH = 5
 
 
-@rule("SEED019", severity=Severity.WARNING, on=PythonFile, practice=4)
+@rule("SEED019", severity=Severity.WARNING, on=PythonFile, practice=4, fixes="unsafe")
 def env_var_too_late(file: PythonFile, project: Project) -> Iterator[Finding]:
     """An environment variable is set after the library has read it.
 
@@ -84,10 +85,12 @@ def env_var_too_late(file: PythonFile, project: Project) -> Iterator[Finding]:
     for setting in settings:
         if setting.name in seen:
             continue
-        reader = next(filter(None, (_reader(project, setting, file, one) for one in courses)), None)
-        if reader is not None:
+        readers = [_reader(project, setting, file, one) for one in courses]
+        known = [reader for reader in readers if reader is not None]
+        if known:
             seen.add(setting.name)
-            yield _finding(file, project, setting, reader)
+            fix = setting_moved_up(file, project, setting, [reader.step for reader in known])
+            yield _finding(file, project, setting, known[0], fix)
 
 
 class _Reader(msgspec.Struct, frozen=True):
@@ -134,7 +137,9 @@ def _reader(project: Project, setting: Setting, file: PythonFile, course: Course
     return None
 
 
-def _finding(file: PythonFile, project: Project, setting: Setting, reader: _Reader) -> Finding:
+def _finding(
+    file: PythonFile, project: Project, setting: Setting, reader: _Reader, fix: Fix | None
+) -> Finding:
     variable = VARIABLES[setting.name]
     who = variable.reader.format(reader.name)
     verb = "have" if who.startswith("the thread pools") else "has"
@@ -147,4 +152,5 @@ def _finding(file: PythonFile, project: Project, setting: Setting, reader: _Read
         help=f"Set `{setting.name}` above the imports, or in the command or the Dockerfile that starts "
         "the program.",
         related=[place.related(reader.step.action.span, f"`{reader.name}` is {when} here")],
+        fix=fix,
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Confidence, Finding, Related, Severity
+from repro_check.findings import Confidence, Finding, Fix, Related, Safety, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
+from repro_check.rules.seed._argument_fixes import give_first
 from repro_check.rules.seed._fresh_generators import Fresh, fresh_generators
+from repro_check.rules.seed._seed_at_hand import seed_at_hand
 
 
-@rule("SEED006", severity=Severity.WARNING, on=PythonFile, practice=4)
+@rule("SEED006", severity=Severity.WARNING, on=PythonFile, practice=4, fixes="unsafe")
 def fresh_generator(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A generator of its own is made without a seed.
 
@@ -25,6 +27,13 @@ def fresh_generator(file: PythonFile, project: Project) -> Iterator[Finding]:
 
         rng = np.random.default_rng()
         noise = rng.normal(size=8)
+
+    Bad:
+        import numpy as np
+
+        def noise(shape, seed=0):
+            rng = np.random.default_rng()
+            return rng.normal(size=shape)
 
     Bad:
         # file: augment.py
@@ -78,6 +87,7 @@ def fresh_generator(file: PythonFile, project: Project) -> Iterator[Finding]:
                 Related(project.python[path].location(span), "nothing is given here")
                 for path, span in fresh.omitted
             ],
+            fix=_fix(file, project, fresh),
         )
 
 
@@ -85,3 +95,13 @@ def _how(fresh: Fresh) -> str:
     if fresh.parameter:
         return f"without a seed where no `{fresh.parameter}` is given"
     return "without a seed"
+
+
+def _fix(file: PythonFile, project: Project, fresh: Fresh) -> Fix | None:
+    """Give it the seed that the code has at hand."""
+    text = project.text_at(file.path)
+    if file.notebook is not None or text is None or fresh.call.receiver is not None:
+        return None
+    seed = seed_at_hand(file, project, fresh.call.block, fresh.call.span.line)
+    edit = give_first(file, text, fresh.call, seed) if seed else None
+    return Fix(Safety.UNSAFE, f"Seed it with `{seed}`", (edit,)) if edit else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Finding, Fix, Safety, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.libraries import Family
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
+from repro_check.rules.seed._argument_fixes import give, written
+from repro_check.rules.seed._seed_at_hand import seed_at_hand
 from repro_check.rules.seed._seeder_calls import SeededAround, is_none, outside_name
 from repro_check.sources.expressions import Name, parts
 from repro_check.sources.python import Call
@@ -40,10 +42,18 @@ _SEARCHERS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 # these draw from NumPy's global generator
 _NUMPYS = ("sklearn.", "skopt.")
+_SAMPLER = "optuna.samplers.TPESampler"
 _STUDY = pattern(r"optuna\.(study\.(study\.)?)?create_study")
 
 
-@rule("SEED024", severity=Severity.WARNING, on=PythonFile, practice=4, is_default=False)
+@rule(
+    "SEED024",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    is_default=False,
+    fixes="unsafe",
+)
 def hpo_sampler_unseeded(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A search for hyperparameters draws its candidates without a seed.
 
@@ -102,6 +112,7 @@ def hpo_sampler_unseeded(file: PythonFile, project: Project) -> Iterator[Finding
                     call.span,
                     f"`{call.name}` is given no sampler, and the default one draws its trials unseeded",
                     help="Write `sampler=optuna.samplers.TPESampler(seed=cfg.seed)`.",
+                    fix=_sampler_fix(file, project, call),
                 )
             continue
         if target.startswith(_NUMPYS) and seeded.at(call.block):
@@ -112,7 +123,38 @@ def hpo_sampler_unseeded(file: PythonFile, project: Project) -> Iterator[Finding
                 call.span,
                 f"`{call.name}` has no `{keyword}`, so another search tries other settings",
                 help=f"Give it the config's seed: `{keyword}=cfg.seed`.",
+                fix=_seed_fix(file, project, call, keyword, target),
             )
+
+
+def _sampler_fix(file: PythonFile, project: Project, study: Call) -> Fix | None:
+    """The default sampler, seeded; it is another one where a study has several aims."""
+    text = project.text_at(file.path)
+    has_aims = study.keyword("directions") is not None
+    if file.notebook is not None or text is None or len(study.args) > 1 or has_aims:
+        return None
+    made = written(file, text, _SAMPLER, study.block, "from optuna.samplers import TPESampler")
+    if made is None:
+        return None
+    name, imported = made
+    seed = seed_at_hand(file, project, study.block, study.span.line) or "0"
+    edit = give(file, text, study, "sampler", f"{name}(seed={seed})")
+    title = f"Seed its default sampler with `{seed}`"
+    return Fix(Safety.UNSAFE, title, (edit, *imported)) if edit else None
+
+
+def _seed_fix(
+    file: PythonFile, project: Project, call: Call, keyword: str, target: str
+) -> Fix | None:
+    """Give it the seed; not where that is no number, or may be among what is given by position."""
+    text = project.text_at(file.path)
+    most = 2 if target.startswith(("sklearn.", "skopt.", "bayes_opt.")) else 0
+    is_number = keyword != "rstate"  # a generator, of which type depends on the version
+    if file.notebook is not None or text is None or not is_number or len(call.args) > most:
+        return None
+    seed = seed_at_hand(file, project, call.block, call.span.line) or "0"
+    edit = give(file, text, call, keyword, seed)
+    return Fix(Safety.UNSAFE, f"Seed it with `{seed}`", (edit,)) if edit else None
 
 
 def _is_run(file: PythonFile, call: Call) -> bool:

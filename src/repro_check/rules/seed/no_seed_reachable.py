@@ -10,9 +10,17 @@ from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.project.randomness import RandomUse
 from repro_check.rules.rule import Stage, rule
+from repro_check.rules.seed._seeding_fix import seeding_fix
 
 
-@rule("SEED001", severity=Severity.ERROR, on=Project, practice=4, stage=Stage.REPOSITORY)
+@rule(
+    "SEED001",
+    severity=Severity.ERROR,
+    on=Project,
+    practice=4,
+    stage=Stage.REPOSITORY,
+    fixes="unsafe",
+)
 def no_seed_reachable(project: Project) -> Iterator[Finding]:
     """A training entry point draws random numbers, and nothing that it reaches sets a seed.
 
@@ -83,6 +91,7 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
             "`set_seed(cfg.seed)`.",
             confidence=Confidence.LOW if use.is_opaque else Confidence.HIGH,
             related=tuple(_examples(project, use)),
+            fix=seeding_fix(project, entry, use),
         )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
-from repro_check.findings import Confidence, Finding, Severity
+from repro_check.findings import Confidence, Finding, Fix, Safety, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
 from repro_check.rules.seed._drawn_seeds import DrawnSeed, drawn_seeds, undone_seeds
+from repro_check.rules.seed._seeder_calls import outside_name
+from repro_check.rules.seed._statements import delete, place_of
+from repro_check.sources.python import Call
 
 
-@rule("SEED005", severity=Severity.ERROR, on=PythonFile, practice=4)
+@rule("SEED005", severity=Severity.ERROR, on=PythonFile, practice=4, fixes="unsafe")
 def nondeterministic_seed(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A generator is seeded with something that differs from run to run.
 
@@ -77,6 +81,7 @@ def nondeterministic_seed(file: PythonFile, project: Project) -> Iterator[Findin
             f"`{again.name}` without a seed takes one from the operating system, so the seed that was "
             "set before counts no more",
             help="Leave it out, or give it a seed that follows from the config's.",
+            fix=_fix(file, project, again),
         )
     for drawn in drawn_seeds(file, project):
         yield _finding(file, drawn)
@@ -103,3 +108,23 @@ def _finding(file: PythonFile, drawn: DrawnSeed) -> Finding:
         confidence=Confidence.LOW if drawn.is_held else confidence,
         related=drawn.told,
     )
+
+
+def _fix(file: PythonFile, project: Project, again: Call) -> Fix | None:
+    """Delete what undoes a seed that is set above in the same scope."""
+    text = project.text_at(file.path)
+    if file.notebook is not None or text is None or again.use != "dropped":
+        return None
+    target = outside_name(file, project, again)
+    scope = file.scopes.scope(again.block)
+    is_seeded_above = any(
+        each.span.end_line < again.span.line
+        and file.scopes.scope(each.block) == scope
+        and file.facts.is_inside(again.block, each.block)
+        and (each.args or each.keywords)
+        and outside_name(file, project, each) == target
+        for each in file.facts.calls
+    )
+    place = place_of(ast.parse(text), text, again.span) if is_seeded_above else None
+    edit = delete(file, text, place) if place else None
+    return Fix(Safety.UNSAFE, "Keep the seed that is set above", (edit,)) if edit else None

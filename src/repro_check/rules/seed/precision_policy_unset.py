@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Edit, Finding, Fix, Safety, Severity
 from repro_check.project.calls import Node
+from repro_check.project.entries import Entry
 from repro_check.project.libraries import is_training
 from repro_check.project.project import Project
+from repro_check.project.timeline import Step
 from repro_check.rules.rule import Stage, rule
+from repro_check.rules.seed._argument_fixes import written
+from repro_check.rules.seed._entry_start import entry_start
+from repro_check.rules.seed._statements import insert_line
 from repro_check.rules.walking import values_of
 from repro_check.sources.expressions import Expression, Literal, parts
 from repro_check.sources.python import Call
@@ -28,6 +33,7 @@ _KEYWORDS = frozenset({"tf32", "precision", "mixed_precision", "fp16", "bf16"})
     practice=4,
     stage=Stage.REPOSITORY,
     is_default=False,
+    fixes="unsafe",
 )
 def precision_policy_unset(project: Project) -> Iterator[Finding]:
     """A program trains on CUDA and says nowhere with which precision it multiplies.
@@ -77,7 +83,7 @@ def precision_policy_unset(project: Project) -> Iterator[Finding]:
         if __name__ == "__main__":
             main()
     """
-    told: set[tuple[str, int]] = set()
+    found: dict[tuple[str, int], list[tuple[Entry, Call]]] = {}
     for entry in project.entries:
         nodes = project.calls.reachable(*entry.nodes, surely=True)
         calls = [(node, call) for node in nodes for call in project.calls.calls(node)]
@@ -89,15 +95,44 @@ def precision_policy_unset(project: Project) -> Iterator[Finding]:
         if _is_said(project, project.calls.reachable(*entry.nodes)):
             continue
         node, call = used
-        if (node.path, call.span.line) in told:
-            continue
-        told.add((node.path, call.span.line))
-        yield project.python[node.path].finding(
+        found.setdefault((node.path, call.span.line), []).append((entry, call))
+    for (path, _), users in found.items():
+        entry, call = users[0]
+        yield project.python[path].finding(
             call.span,
             f"`{entry.path}` may train on CUDA, and nothing says whether in TF32 or in full precision",
             help='Write `torch.set_float32_matmul_precision("highest")` (or "high") before training, and '
             "report it.",
+            fix=_fix(project, [entry for entry, _ in users]),
         )
+
+
+def _fix(project: Project, entries: list[Entry]) -> Fix | None:
+    """Say it first thing in all programs that train by this code."""
+    edits: dict[Edit, None] = {}
+    for entry in entries:
+        said = _saying(project, entry)
+        if said is None:
+            return None
+        edits |= dict.fromkeys(said)
+    return Fix(Safety.UNSAFE, "Ask for full precision", tuple(edits))
+
+
+def _saying(project: Project, entry: Entry) -> tuple[Edit, ...] | None:
+    file, text = project.python[entry.path], project.text_at(entry.path)
+    if text is None or project.versions.may_be_below("torch", "1.12", near=entry.path):
+        return None
+
+    def uses_cuda(step: Step) -> bool:
+        return step.call is not None and _uses_cuda(step.call)
+
+    start = entry_start(project, entry, text, uses_cuda)
+    named = "torch.set_float32_matmul_precision"
+    made = written(file, text, named, start.block, "import torch") if start else None
+    if start is None or made is None:
+        return None
+    name, imported = made
+    return insert_line(file, start.line, f'{start.indent}{name}("highest")\n'), *imported
 
 
 def _uses_cuda(call: Call) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Finding, Fix, Safety, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.libraries import Family
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
+from repro_check.rules.seed._argument_fixes import give, written
+from repro_check.rules.seed._seed_at_hand import seed_at_hand
 from repro_check.rules.seed._seeder_calls import is_none, outside_name, seeder_calls
 from repro_check.sources.expressions import Collection
 from repro_check.sources.python import Call
@@ -22,7 +24,14 @@ _SPLITS = frozenset(
 )
 
 
-@rule("SEED012", severity=Severity.WARNING, on=PythonFile, practice=4, is_default=False)
+@rule(
+    "SEED012",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    is_default=False,
+    fixes="unsafe",
+)
 def random_split_unseeded(file: PythonFile, project: Project) -> Iterator[Finding]:
     """`random_split` is not given a generator of its own.
 
@@ -81,7 +90,23 @@ def random_split_unseeded(file: PythonFile, project: Project) -> Iterator[Findin
                 f"`{call.name}` has no generator, so the members of the parts depend on every random "
                 "draw before it",
                 help="Give it one: `generator=torch.Generator().manual_seed(cfg.seed)`.",
+                fix=_fix(file, project, call),
             )
+
+
+def _fix(file: PythonFile, project: Project, split: Call) -> Fix | None:
+    """Give it a generator with the seed that the code has at hand, or with 0."""
+    text = project.text_at(file.path)
+    if file.notebook is not None or text is None or len(split.args) > 2:
+        return None
+    made = written(file, text, "torch.Generator", split.block, "import torch")
+    if made is None:
+        return None
+    name, imported = made
+    seed = seed_at_hand(file, project, split.block, split.span.line) or "0"
+    edit = give(file, text, split, "generator", f"{name}().manual_seed({seed})")
+    title = f"Split with a generator that is seeded with `{seed}`"
+    return Fix(Safety.UNSAFE, title, (edit, *imported)) if edit else None
 
 
 def _is_whole(split: Call) -> bool:

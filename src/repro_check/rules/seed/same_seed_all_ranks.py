@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Severity
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
+from repro_check.rules.seed._rank_fix import rank_added
 from repro_check.rules.seed._rank_seeds import shared_seeds
 
 
@@ -17,6 +18,7 @@ from repro_check.rules.seed._rank_seeds import shared_seeds
     practice=4,
     stage=Stage.REPOSITORY,
     is_default=False,
+    fixes="unsafe",
 )
 def same_seed_all_ranks(project: Project) -> Iterator[Finding]:
     """Every process of a distributed training gets the same seed, and so the same dropout masks.
@@ -85,4 +87,5 @@ def same_seed_all_ranks(project: Project) -> Iterator[Finding]:
                 found.group_file.related(found.group.span, "the processes are joined here"),
                 found.noise_file.related(found.noise.span, "this draws at each step"),
             ],
+            fix=rank_added(project, found),
         )

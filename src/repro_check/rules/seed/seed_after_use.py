@@ -10,9 +10,17 @@ from repro_check.project.project import Project
 from repro_check.project.timeline import Step
 from repro_check.rules.rule import Stage, rule
 from repro_check.rules.seed._first_seeds import Late, Runs
+from repro_check.rules.seed._seeding_first import seeding_moved_up
 
 
-@rule("SEED003", severity=Severity.WARNING, on=Project, practice=4, stage=Stage.REPOSITORY)
+@rule(
+    "SEED003",
+    severity=Severity.WARNING,
+    on=Project,
+    practice=4,
+    stage=Stage.REPOSITORY,
+    fixes="unsafe",
+)
 def seed_after_use(project: Project) -> Iterator[Finding]:
     """The first seed is set after random numbers were drawn.
 
@@ -93,6 +101,7 @@ def _finding(project: Project, late: Late) -> Finding:
         f"{_written(late.draw_place)} has drawn from it, so what that makes differs at every run",
         help="Set the seed first, before anything is built, split or shuffled.",
         related=list(_places(project, late)),
+        fix=seeding_moved_up(project, late),
     )
 
 
