@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 FINDINGS = HERE / "findings.tsv"
+UNSEEN = HERE / "unseen.tsv"
+"""The first thing that the rules said of repositories on which none of them was made or mended."""
 COUNTS = HERE / "counts.tsv"
 REPOSITORIES = HERE / "repositories.txt"
 VERDICTS = ("true", "false", "unclear")
@@ -53,9 +55,9 @@ def read_repositories() -> tuple[Repository, ...]:
     return tuple(Repository(name, commit) for name, commit in words)
 
 
-def read_labels() -> tuple[Label, ...]:
-    """All labelled findings."""
-    with FINDINGS.open(encoding="utf-8", newline="") as stream:
+def read_labels(table: Path = FINDINGS) -> tuple[Label, ...]:
+    """All labelled findings of a table."""
+    with table.open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
         return tuple(
             Label(

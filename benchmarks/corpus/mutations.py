@@ -2,9 +2,9 @@
 
 Precision can be read off the corpus; what a rule overlooks cannot. So each repository of
 `repositories.txt` that lies in FOLDER (put there by `run.py`) is copied, one thing that it does right
-is undone (`undoing.py`), and the rule must then say something that it did not say before. At most `--most` places
-are undone for each rule and repository, chosen by a fixed seed. What was missed is listed on standard
-error. A miss may be right: a seed that is set twice can lose one of the two.
+is undone (`undoing.py`), and the rule must then say what it did not say before. At most `--most`
+places are undone for each rule and repository, chosen by a fixed seed. What was missed is listed on
+standard error. A miss may be right: a seed that is set twice can lose one of the two.
 """
 
 from __future__ import annotations

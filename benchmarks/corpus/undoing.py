@@ -36,7 +36,9 @@ _SPLITS = re.compile(
 )
 _GENERATORS = re.compile(r"(^|\.)(default_rng|RandomState|SeedSequence)$|^random\.Random$")
 _DROPOUTS = re.compile(r"(^F|functional)\.\w*dropout\w*$")
-_TRACKS = re.compile(r"^(wandb|mlflow|neptune)\.|\.(add_\w+|log_metrics?)$")
+_TRACKS = re.compile(
+    r"^(wandb|mlflow|neptune)\.|\.(add_(scalars?|histogram|images?|text|figure|hparams)|log_metrics?)$"
+)
 _TRACKERS = re.compile(r"(^|\.)(SummaryWriter|wandb\.init|TensorBoardLogger|WandbLogger)$")
 _TRACKER_MODULES = re.compile(
     r"(wandb|mlflow|neptune|tensorboardX?|torch\.utils\.tensorboard)(\.|$)"
