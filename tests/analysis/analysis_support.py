@@ -18,7 +18,7 @@ from repro_check.rules.rule import Rule, Stage
 from repro_check.settings import Settings
 from repro_check.sources.discovery import discover
 
-FAMILIES = ("SEED", "CKPT", "LOG", "PORT", "DATA")
+FAMILIES = ("SEED", "CKPT", "LOG", "PORT", "DATA", "RES")
 RULES = tuple(rule for rule in load_rules() if rule.family in FAMILIES)
 BAD = [
     example

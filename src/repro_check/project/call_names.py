@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from repro_check.project.calls import STARTERS
 from repro_check.project.called import CALLED, MADE
-from repro_check.sources.expressions import Expression, Name, parts
+from repro_check.project.calls import STARTERS
 from repro_check.sources.expressions import Collection as Display
+from repro_check.sources.expressions import Expression, Name, parts
 from repro_check.sources.python import Call
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ class CallNames:
     """Which calls are worth a look when the callers of a function are asked for.
 
     A call is found by the last part of what it calls. The function may go by another name there: the
-    one of its class, of an import, of a variable, of what holds an object that is called.
+    one of its class, of an import, of a variable, of what holds an object that is called. A call is a
+    number here, by its place in the repository.
 
     Args:
         files: Python files by path.
@@ -40,24 +41,36 @@ class CallNames:
                 self._by_name[name[name.rfind(".") + 1 :]].append(at)
             self._calls.extend(file.facts.calls)
 
-    def calls(self, qualname: str) -> list[tuple[str, Call]]:
-        """The calls that may surely run a function, with their paths, in the order of their places.
+    def named(self, last: str) -> Sequence[int]:
+        """The calls of what is written with this last part."""
+        return self._by_name.get(last, ())
+
+    def of(self, qualname: str) -> set[int]:
+        """The calls by whose names a function may surely run.
 
         Args:
             qualname: the qualified name of the function in its module.
         """
         owner, _, last = qualname.rpartition(".")
         if not last:
-            return []
+            return set()
         names = self._renamed({last} | (self._derived(owner) if last in MADE else set()))
         found = {at for name in names for at in self._by_name.get(name, ())}
-        if last in CALLED:
-            found.update(at for name in self._holders for at in self._by_name.get(name, ()))
         if self._started:
             # who starts a class starts its methods
             around = names | self._renamed(self._derived(owner))
             found.update(at for name in around for at in self._started.get(name, ()))
-        return [(self._files[self._file(at)].path, self._calls[at]) for at in sorted(found)]
+        return found
+
+    def of_objects(self, qualname: str) -> set[int]:
+        """The calls of what may be an object, if that runs a method of this name."""
+        if qualname.rpartition(".")[2] not in CALLED:
+            return set()
+        return {at for name in self._holders for at in self._by_name.get(name, ())}
+
+    def places(self, found: Iterable[int]) -> Iterator[tuple[str, Call]]:
+        """Some calls with their paths, in the order of their places."""
+        return ((self._files[self._file(at)].path, self._calls[at]) for at in sorted(found))
 
     def _file(self, at: int) -> int:
         return bisect_right(self._starts, at) - 1

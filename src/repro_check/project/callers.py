@@ -60,23 +60,27 @@ class Callers:
         self._graph = graph
         self._classes = classes
         self._sites: dict[Node, tuple[CallSite, ...]] = {}
-        self._counts: dict[Node, int] = {}
+        self._few: dict[Node, tuple[CallSite, ...] | None] = {}
         self._ran: dict[int, Sequence[tuple[Node, CallSite]]] = {}
 
     def calls_of(self, node: Node) -> tuple[CallSite, ...]:
         """The calls in the product's code that surely run a function, in the order of their places."""
         if node not in self._sites:
-            self._sites[node] = tuple(self._find(node, self._candidates(node)))
+            name = self._qualname(node)
+            found = self._names.of(name) | self._names.of_objects(name)
+            self._sites[node] = self._find(node, found)
         return self._sites[node]
 
     def few_calls_of(self, node: Node, most: int = 400) -> tuple[CallSite, ...] | None:
-        """The same; None if more calls than `most` would have to be looked into."""
-        if node not in self._counts:
-            candidates = self._candidates(node)
-            self._counts[node] = len(candidates)
-            if len(candidates) <= most:
-                self._sites[node] = tuple(self._find(node, candidates))
-        return self.calls_of(node) if self._counts[node] <= most else None
+        """The same, but for calls of objects; None if more than `most` calls may be meant by the name."""
+        if node not in self._few:
+            found = self._names.of(self._qualname(node))
+            self._few[node] = self._find(node, found) if len(found) <= most else None
+        return self._few[node]
+
+    def named(self, last: str) -> Iterator[tuple[str, Call]]:
+        """The calls in the product's code, with their paths, whose names end with a part."""
+        return self._names.places(self._names.named(last))
 
     def callees(self, path: str, call: Call, *, surely: bool = True) -> tuple[Node, ...]:
         """The functions of this repository that a call runs.
@@ -92,7 +96,7 @@ class Callers:
     def targets(self, path: str, call: Call) -> tuple[Target, ...]:
         """The same, with what is known about each; the sure ones first."""
         found = self._graph.targets(path, call)
-        if any(target.is_sure for target in found):
+        if any(target.is_sure for target in found) or self._graph.is_outside(call):
             return found
         return (*self._methods(self._files[path], call), *found)
 
@@ -124,17 +128,18 @@ class Callers:
     def _names(self) -> CallNames:
         return CallNames(self._files)
 
-    def _candidates(self, node: Node) -> list[tuple[str, Call]]:
+    def _qualname(self, node: Node) -> str:
         function = self._files[node.path].facts.function_of(node.block)
-        if function is None or function.block != node.block:  # a lambda, or a module's top
-            return []
-        return self._names.calls(function.qualname)
+        # a lambda and a module's top have none
+        return function.qualname if function and function.block == node.block else ""
 
-    def _find(self, node: Node, calls: Iterable[tuple[str, Call]]) -> Iterator[CallSite]:
-        for path, call in calls:
-            for ran, site in self._sure(path, call):
-                if ran == node:
-                    yield site
+    def _find(self, node: Node, found: Iterable[int]) -> tuple[CallSite, ...]:
+        return tuple(
+            site
+            for path, call in self._names.places(found)
+            for ran, site in self._sure(path, call)
+            if ran == node
+        )
 
     def _sure(self, path: str, call: Call) -> Sequence[tuple[Node, CallSite]]:
         """What a call of the product surely runs, found once."""

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.project.called import Callables
-from repro_check.project.code import FileCode
+from repro_check.project.code import NAMELESS, FileCode
 from repro_check.project.modules import Modules, Symbol
-from repro_check.sources.expressions import CallRef, Expression, Literal, Name, Opaque, parts
+from repro_check.sources.expressions import Expression
 from repro_check.sources.python import MODULE, Call, Import
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ STARTERS = frozenset(
     "run spawn Fire launch launch_job start_processes Process Thread main cli map".split()
 )
 """The last names of calls that run the function they are given."""
-_NAMELESS = frozenset({Literal, CallRef, Opaque})
 
 
 class Node(msgspec.Struct, frozen=True, order=True):
@@ -151,6 +150,10 @@ class CallGraph:
         is_outside = called is not None and called.symbol.kind == "external"
         return called.symbol.name if called is not None and is_outside else ""
 
+    def is_outside(self, call: Call) -> bool:
+        """Whether an import or a builtin brings what is called, and nothing of this repository can."""
+        return bool(call.target) and not self._modules.may_be_own(call.target)
+
     def method_targets(self, owner: Symbol, name: str, call: Call) -> Iterator[Target]:
         """What a call runs on an object of a class of this repository.
 
@@ -217,28 +220,25 @@ class CallGraph:
         """The functions whose names stand in the arguments of a call."""
         found: list[Node] = []
         for value in call.args:
-            if type(value) not in _NAMELESS:
+            if type(value) not in NAMELESS:
                 found += self._mentioned(code, value, call.block)
         for keyword in call.keywords:
-            if type(keyword.value) not in _NAMELESS:
+            if type(keyword.value) not in NAMELESS:
                 found += self._mentioned(code, keyword.value, call.block)
         return found
 
     def _mentioned(self, code: FileCode, value: Expression, block: int) -> list[Node]:
         """The functions, and the methods of the classes, whose names stand in an expression."""
-        if type(value) in _NAMELESS:
-            return []
         found: list[Node] = []
-        for part in (value,) if type(value) is Name else parts(value):
-            if type(part) is Name and code.may_be_code(part.name):
-                symbol = self._callables.resolve(code, part.name, block)
-                if symbol is not None and symbol.kind in {"function", "class", "attribute"}:
-                    found.extend(self._nodes_of(symbol))
+        for name in code.names(value):
+            symbol = self._callables.resolve(code, name, block)
+            if symbol is not None and symbol.kind in {"function", "class", "attribute"}:
+                found.extend(self._nodes_of(symbol))
         return found
 
     def _code_of(self, path: str) -> FileCode:
         if path not in self._codes:
-            self._codes[path] = FileCode(self._files[path])
+            self._codes[path] = FileCode(self._files[path], self._modules)
         return self._codes[path]
 
     def _nodes_of(self, symbol: Symbol) -> tuple[Node, ...]:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from repro_check.sources.expressions import Expression
+from repro_check.sources.expressions import (
+    Attribute,
+    CallRef,
+    Collection,
+    Expression,
+    Literal,
+    Name,
+    Opaque,
+    Operation,
+    Subscript,
+)
 from repro_check.sources.python import Call, Import
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
+    from repro_check.project.modules import Modules
+
+NAMELESS = frozenset({Literal, CallRef, Opaque})
+"""The kinds of expression that name nothing themselves."""
 
 
 class FileCode:
@@ -24,7 +39,7 @@ class FileCode:
         generators: the functions whose bodies run only when somebody takes their values.
     """
 
-    def __init__(self, file: PythonFile) -> None:
+    def __init__(self, file: PythonFile, modules: Modules) -> None:
         self.file = file
         facts = file.facts
         self._owners: list[int] = []
@@ -60,13 +75,27 @@ class FileCode:
             if item.span not in left and facts.blocks[item.block].kind != "lambda"
         )
         self._classes = {item.block: item.qualname for item in facts.classes}
-        self._roots = {item.alias for item in facts.imports} | {"self", "cls"}
+        self._has_star = any(item.name == "*" for item in facts.imports)
+        self._roots = {"self", "cls"}
+        self._roots.update(item.alias for item in facts.imports if modules.may_be_own(item.module))
         self._roots.update(function.qualname.rpartition(".")[2] for function in facts.functions)
         self._roots.update(item.qualname.rpartition(".")[2] for item in facts.classes)
 
     def may_be_code(self, name: str) -> bool:
-        """Whether a dotted name can mean a function or a class, by its first part."""
-        return name.partition(".")[0] in self._roots or self.file.scopes.has_star
+        """Whether a dotted name can mean a function or a class of the repository, by its first part."""
+        return self._has_star or name.partition(".")[0] in self._roots
+
+    def names(self, value: Expression) -> Iterator[str]:
+        """The names in an expression that may be code, in the order of the text."""
+        waiting = [value]
+        while waiting:
+            part = waiting.pop()
+            kind = type(part)  # `match` would cost twice as much
+            if kind is Name:
+                if self.may_be_code(part.name):  # type: ignore[union-attr]
+                    yield part.name  # type: ignore[union-attr]
+            elif kind is not CallRef and kind is not Literal:
+                waiting += reversed(children(part))
 
     def class_of(self, block: int) -> str | None:
         """The qualified name of the class in whose method a block stands."""
@@ -74,4 +103,16 @@ class FileCode:
         return next((self._classes[each] for each in inside if each in self._classes), None)
 
     def _keep(self, owner: int, value: Expression, block: int) -> None:
-        self.values.setdefault(owner, []).append((value, block))
+        if type(value) not in NAMELESS:
+            self.values.setdefault(owner, []).append((value, block))
+
+
+def children(value: Expression) -> Sequence[Expression]:
+    """The expressions that one is made of, in the order of `expressions.parts`."""
+    if isinstance(value, Operation):
+        return value.operands
+    if isinstance(value, Collection):
+        return (*(key for key in value.keys if key is not None), *value.items)
+    if isinstance(value, Subscript):
+        return (value.base, value.index)
+    return (value.base,) if isinstance(value, Attribute) else ()

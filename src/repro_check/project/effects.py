@@ -32,6 +32,9 @@ _MAY_DO_ANYTHING = pattern(
     r"(\w+\.)*(\w*(Trainer|Runner|Learner|Experiment)|load_hyperpyyaml|parse_config_files_and_bindings)$"
 )
 
+# how the names of that pattern end
+_FREE = ("Trainer", "Runner", "Learner", "Experiment", "load_hyperpyyaml", "_files_and_bindings")
+
 
 class Effect(msgspec.Struct, frozen=True):
     """What a call does.
@@ -57,10 +60,12 @@ def effect_of(target: str, call: Call) -> Effect:
         target: what its name stands for, dotted.
         call: the call.
     """
+    if target.startswith("builtins."):
+        return NOTHING
     exact = seeds_exactly(target)
     if exact is not None:
         return Effect(seeds=exact) if call.args or call.keywords else Effect(may_seed=True)
-    if seeded_by(target) or _MAY_DO_ANYTHING.match(target):
+    if seeded_by(target) or (target.endswith(_FREE) and _MAY_DO_ANYTHING.match(target)):
         return Effect(may_seed=True)
     if is_seeded_here(call):
         is_local = _LOCAL.match(target) is not None or makes_generator(target) or "()" in target

@@ -22,6 +22,7 @@ from repro_check.findings import (
     Span,
 )
 from repro_check.project.constants import Constants
+from repro_check.project.names import KeptScopes
 from repro_check.sources.config import ConfigFacts
 from repro_check.sources.directives import Directive
 from repro_check.sources.discovery import SourceFile
@@ -109,7 +110,7 @@ class PythonFile(FactsSubject[ModuleFacts]):
     @cached_property
     def scopes(self) -> Scopes:
         """Name look-up in this module."""
-        return Scopes(
+        return KeptScopes(
             blocks=self.facts.blocks,
             functions=self.facts.functions,
             classes=self.facts.classes,

@@ -1,19 +1,14 @@
-"""Import resolution: which file a module name means, and what a name stands for across files.
-
-Nothing is imported. A module is looked for as Python would find it when a script is run (in the
-importing file's folder), as an installed project would (from the root, or from `src`), and at last as
-the only file whose path ends so, since research code often puts folders on `sys.path`.
-"""
+"""Import resolution: what a name stands for across files. Nothing is imported."""
 
 from __future__ import annotations
 
 import posixpath
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.project.module_places import ModulePlaces
 from repro_check.project.stars import Stars
 from repro_check.sources.expressions import CallRef, Name
 from repro_check.sources.python import MODULE, Assignment, Class, Function, Import
@@ -50,13 +45,7 @@ class Modules:
 
     def __init__(self, files: Mapping[str, PythonFile]) -> None:
         self._files = files
-        self._paths = frozenset(files)  # asking the mapping itself would read the file
-        self._by_tail: dict[str, list[str]] = {}
-        for path in files:
-            if path.endswith(".py"):
-                tail = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
-                self._by_tail.setdefault(tail, []).append(path)
-        self._names = {part.removesuffix(".py") for path in files for part in path.split("/")}
+        self._places = ModulePlaces(files)
         self._definitions: dict[str, dict[str, str]] = {}
         self._functions: dict[str, dict[str, list[Function]]] = {}
         self._classes: dict[str, dict[str, Class]] = {}
@@ -65,7 +54,6 @@ class Modules:
         self._stars = Stars(files, self.find)
         self._owners: dict[tuple[str, str], list[str]] = {}
         self._starred: dict[tuple[str, str, int], Symbol | None] = {}
-        self._found: dict[tuple[str, str], str | None] = {}
         self._methods: dict[str, dict[str, list[Function]]] = {}
         self._bindings: dict[str, dict[str, list[Assignment]]] = {}
         self._members: dict[Symbol, dict[str, Symbol]] = {}
@@ -79,37 +67,16 @@ class Modules:
             module: dotted, with leading dots when relative.
             importer: path of the importing file.
         """
-        folder = importer.rpartition("/")[0]
-        key = (folder, module)
-        if key not in self._found:
-            self._found[key] = self._find(module, folder)
-        found = self._found[key]
-        # `import random` in utils/random.py means the other one
-        return None if found == importer and "." not in module else found
+        return self._places.find(module, importer)
 
-    def _find(self, module: str, importing: str) -> str | None:
-        folder = importing
-        name = module.lstrip(".")
-        tail = name.replace(".", "/")
-        if len(module) > len(name):
-            for _ in range(len(module) - len(name) - 1):
-                folder = posixpath.dirname(folder)
-            return self._file_at(posixpath.join(folder, tail) if tail else folder)
-        # only what lies beside a script comes before the standard library
-        is_standard = name.partition(".")[0] in sys.stdlib_module_names
-        while True:
-            found = self._file_at(posixpath.join(folder, tail))
-            if found and not (is_standard and f"{folder}/__init__.py" in self._paths):
-                return found
-            if not folder:
-                break
-            folder = posixpath.dirname(folder)
-        if is_standard:
-            return None
-        return self._file_at(f"src/{tail}") or self._by_suffix(tail, importing)
+    def may_be_own(self, module: str) -> bool:
+        """Whether a module name may mean a file of this repository, by its first part."""
+        return self._places.may_be_own(module)
 
     def imported(self, importer: str, item: Import) -> Iterator[str]:
         """The files whose top levels an import runs: those of the packages around it, too."""
+        if not self.may_be_own(item.module):
+            return
         names = item.module.lstrip(".").split(".") if item.module.strip(".") else []
         dots = item.module[: len(item.module) - len(item.module.lstrip("."))]
         if item.name and item.name != "*":
@@ -161,7 +128,7 @@ class Modules:
             return None
         dots = dotted[: len(dotted) - len(dotted.lstrip("."))]
         names = [name for name in dotted[len(dots) :].split(".") if name]
-        if not dots and names and names[0] not in self._names:
+        if not dots and names and not self.may_be_own(names[0]):
             return Symbol("external", "", dotted)
         for cut in range(len(names), -1 if dots else 0, -1):
             path = self.find(dots + ".".join(names[:cut]), file.path)
@@ -222,7 +189,7 @@ class Modules:
             return self.resolve_dotted(file, target, depth + 1)
         folder = posixpath.dirname(file.path)
         if file.path.endswith("__init__.py"):
-            path = self._file_at(f"{folder}/{root}")
+            path = self._places.file_at(f"{folder}/{root}")
             if path and path != file.path:
                 if not rest:
                     return Symbol("module", path, "")
@@ -384,33 +351,3 @@ class Modules:
                         for name in bound_names(target):
                             known.setdefault(name, []).append(item)
         return known
-
-    # -- where modules lie ----------------------------------------------------------------------
-
-    def _file_at(self, stem: str) -> str | None:
-        for path in (f"{stem}/__init__.py" if stem else "__init__.py", f"{stem}.py"):
-            if path in self._paths:
-                return path
-        return None
-
-    def _by_suffix(self, tail: str, importing: str) -> str | None:
-        found = [
-            path
-            for path in self._by_tail.get(tail.rpartition("/")[2], ())
-            if path.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))
-        ]
-        if len(found) <= 1:
-            return found[0] if found else None
-        near = [_shared_folders(path, importing) for path in found]
-        best = max(near)
-        return found[near.index(best)] if best and near.count(best) == 1 else None
-
-
-def _shared_folders(path: str, folder: str) -> int:
-    """How many folders, from the root on, lead to both."""
-    count = 0
-    for one, other in zip(path.split("/")[:-1], folder.split("/"), strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

@@ -15,8 +15,9 @@ import msgspec
 from repro_check.project.calls import CallGraph, Node, OutsideCall
 from repro_check.project.closure import closures
 from repro_check.project.effects import is_seeded_here, is_seeding_method
-from repro_check.project.libraries import EVERY, Family, drawn_by, is_training, seeded_by
+from repro_check.project.libraries import EVERY, Family, drawn_by, seeded_by
 from repro_check.project.repetition import Repetition
+from repro_check.project.steps import takes_step
 from repro_check.sources.python import Call
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Randomness:
     def __init__(
         self, files: Mapping[str, PythonFile], graph: CallGraph, seeders: Iterable[str] = ()
     ) -> None:
+        self._files = files
         self._graph = graph
         self._repetition = Repetition(files, graph)
         self._seeders = frozenset(seeders)
@@ -99,9 +101,7 @@ class Randomness:
         for node in entry.nodes:
             closures(node, self._all_edges, self._own_use, _merged, self._possible)
         possible = _merged([self._possible[node] for node in entry.nodes])
-        return msgspec.structs.replace(
-            sure, seeded=possible.seeded, is_opaque=possible.is_opaque
-        )
+        return msgspec.structs.replace(sure, seeded=possible.seeded, is_opaque=possible.is_opaque)
 
     def _all_edges(self, node: Node) -> Iterable[Node]:
         return self._graph.edges(node)
@@ -128,8 +128,9 @@ class Randomness:
                     draws.setdefault(draw.family, draw)
             is_opaque |= target in _OPAQUE
         steps = None
+        file = self._files[node.path]
         for call in self._graph.calls(node):
-            if steps is None and is_training(call):
+            if steps is None and takes_step(file, call):
                 steps = (node.path, call)
             if is_seeding_method(call):
                 seeded.add(Family.OTHER)

@@ -51,7 +51,9 @@ def is_smoke_check(entry: Entry, files: Mapping[str, PythonFile], graph: CallGra
         return False
     makes_up = False
     for node in graph.reachable(*entry.nodes, surely=True):
-        if any(_IN_OR_OUT.search(call.name) or _takes_arguments(call) for call in graph.calls(node)):
+        if any(
+            _IN_OR_OUT.search(call.name) or _takes_arguments(call) for call in graph.calls(node)
+        ):
             return False
         for outside in graph.outside_calls(node):
             if _IN_OR_OUT.search(outside.target):

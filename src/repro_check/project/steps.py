@@ -33,7 +33,7 @@ class Step(enum.Enum):
 
 _WHOLE = frozenset({"fit", "fit_generator", "train"})
 _GRAPH = frozenset({"minimize", "apply_gradients"})
-_INDEXED = pattern(r"(^|[._])(opt|optims?|optimi[sz]ers?)\d*($|[._])", re.IGNORECASE)
+_HOLDER = pattern(r"(^|[._])(opt|optims?|optimi[sz]ers?)\d*($|[._])", re.IGNORECASE)
 _OPTIMISER = pattern(
     r"optim|(^|\.)(Adam\w*|SGD|RMSprop|Adagrad|LARS|LAMB)$|\.data\.(add_|sub_|addcdiv_|copy_)$",
     re.IGNORECASE,
@@ -71,8 +71,18 @@ def steps_of(file: PythonFile, call: Call) -> Iterator[Step]:
             yield Step.WHOLE
         else:
             yield Step.GRAPH if method in _GRAPH else Step.UPDATE
-    elif call.name == "step" and _INDEXED.search(_holder(file, call.receiver)):
+    elif takes_step(file, call):
         yield Step.UPDATE
+
+
+def takes_step(file: PythonFile, call: Call) -> bool:
+    """Whether a call takes a gradient or a step, or trains by itself.
+
+    Besides what `is_training` knows: `optimizers["generator"].step()`.
+    """
+    if is_training(call):
+        return True
+    return call.name == "step" and _HOLDER.search(_holder(file, call.receiver)) is not None
 
 
 def improves_by_hand(file: PythonFile) -> bool:

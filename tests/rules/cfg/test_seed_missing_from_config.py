@@ -24,7 +24,8 @@ def main({parameters}):
     {load}
     torch.manual_seed(0)
     model = torch.nn.Linear(4, 2)
-    model(torch.randn(8, 4)).sum().backward()
+    for x in torch.randn(9, 8, 4):
+        optimizer.step(model(x).sum().backward())
 
 
 if __name__ == "__main__":
@@ -157,7 +158,7 @@ def test_an_entry_that_loads_no_config_is_not_asked(judge: Judge) -> None:
 
 
 def test_an_entry_that_does_not_train_is_not_asked(judge: Judge) -> None:
-    code = script().replace("model(torch.randn(8, 4)).sum().backward()", "print(model)")
+    code = script().replace("optimizer.step(model(x).sum().backward())", "print(model(x))")
     assert judge({"train.py": code, "configs/train.yaml": CONFIG}) == []
 
 
@@ -187,7 +188,8 @@ import torch
 def main(cfg):
     torch.manual_seed(0)
     model = torch.nn.Linear(4, 2)
-    model(torch.randn(8, 4)).sum().backward()
+    for x in torch.randn(9, 8, 4):
+        optimizer.step(model(x).sum().backward())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from checking import check
 from conftest import Repo
+from fixed_files import fix, has_fix
 
 MakeRepo = Callable[..., Repo]
 LOOP = """\
@@ -132,3 +133,35 @@ def test_the_callback_of_lightning(arguments: str, count: int, make_repo: MakeRe
 def test_the_trainer_of_transformers(arguments: str, count: int, make_repo: MakeRepo) -> None:
     source = f"from transformers import TrainingArguments\na = TrainingArguments({arguments})\n"
     assert len(check(make_repo({"a.py": source}, commit=False).root, "CKPT007").findings) == count
+
+
+CALLBACK = "from pytorch_lightning.callbacks import ModelCheckpoint\n\nkept = ModelCheckpoint({})\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "fixed"),
+    [
+        ('monitor="loss"', 'monitor="loss", save_last=True'),
+        ('monitor="loss", save_last=None', 'monitor="loss", save_last=True'),
+        ('"runs", monitor="loss", save_last=False,', '"runs", monitor="loss", save_last=True,'),
+        ('monitor="loss",', 'monitor="loss", save_last=True,'),
+        ('\n    monitor="loss",\n    mode="min"\n', '\n    monitor="loss",\n    mode="min",\n    save_last=True\n'),
+        ('\n    monitor="loss",\n', '\n    monitor="loss",\n    save_last=True,\n'),
+    ],
+)  # fmt: skip
+def test_the_fix_lets_the_callback_keep_the_last_one_too(
+    given: str, fixed: str, make_repo: MakeRepo
+) -> None:
+    changed = fix(make_repo({"train.py": CALLBACK.format(given)}, commit=False), "CKPT007")
+    assert changed == {"train.py": CALLBACK.format(fixed)}
+
+
+@pytest.mark.parametrize("given", ['monitor=("loss")', 'monitor="loss"  # low\n'])
+def test_where_the_arguments_end_otherwise_there_is_no_fix(given: str, make_repo: MakeRepo) -> None:
+    assert not has_fix(make_repo({"train.py": CALLBACK.format(given)}, commit=False), "CKPT007")
+
+
+def test_a_loop_that_keeps_the_best_gets_no_fix(make_repo: MakeRepo) -> None:
+    body = "if acc > best_acc:\n    torch.save(model.state_dict(), 'best.pt')"
+    text = LOOP.format(body=textwrap.indent(body, " " * 8), after="    pass")
+    assert not has_fix(make_repo({"train.py": text}, commit=False), "CKPT007")

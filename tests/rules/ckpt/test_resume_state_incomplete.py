@@ -79,6 +79,7 @@ STATE = "'model': model.state_dict(), 'epoch': epoch"
         ({"save": f"save(dict({STATE.replace(chr(39), '').replace(':', ' =')}))"}, ["optimizer", "scheduler"]),
         ({"schedule": "pass"}, ["optimizer"]),
         ({"schedule": "pass", "update": "scaler.update()"}, ["optimizer", "gradient scaler"]),
+        ({"step": "scaler.step(optimizer)", "schedule": "pass"}, ["optimizer", "gradient scaler"]),
         ({"goes_on": "start_epoch = checkpoint.get('epoch', 0) + 1"}, ["optimizer", "scheduler"]),
         ({"goes_on": "pass"}, ["optimizer", "scheduler"]),
         ({"optimizer": "torch.optim.SGD(model.parameters(), lr=0.1)"}, ["scheduler"]),

@@ -27,7 +27,8 @@ def main():
     cfg = yaml.safe_load(open("conf/config.yaml"))
     {first}
     model = torch.nn.Linear(4, 2)
-    model(torch.load(cfg["data"]["dir"])).sum().backward()
+    for x in torch.load(cfg["data"]["dir"]):
+        optimizer.step(model(x).sum().backward())
 
 
 if __name__ == "__main__":
@@ -45,7 +46,8 @@ def main(cfg):
     """Train a model."""
     # the width is fixed
     model = torch.nn.Linear(4, 2)
-    model(torch.load(cfg.data.dir)).sum().backward()
+    for x in torch.load(cfg.data.dir):
+        optimizer.step(model(x).sum().backward())
 
 
 if __name__ == "__main__":
@@ -53,7 +55,7 @@ if __name__ == "__main__":
 '''
 
 
-ONE_LINE = "def main(cfg): torch.nn.Linear(4, 2)(torch.load(cfg.data.dir)).sum().backward()\n\n\n"
+ONE_LINE = "def main(cfg): torch.nn.Linear(4, 2); model.fit(torch.load(cfg.data.dir))\n\n\n"
 
 
 def script(first: str = "pass", imports: str = "") -> str:
@@ -80,7 +82,7 @@ def test_a_digest_that_nothing_compares_is_found_at_its_value(make_repo: MakeRep
     (finding,) = report.findings
     assert (finding.severity, finding.confidence) == (Severity.WARNING, Confidence.HIGH)
     (related,) = finding.related
-    assert related.location.label == "train.py:13:1"
+    assert related.location.label == "train.py:14:1"
     assert "verify_data(cfg)" in finding.help, "a dictionary has no attributes"
     assert finding.fix is None
 
@@ -237,7 +239,7 @@ def test_another_entry_point_that_hashes_something_else_is_not(judge: Judge) -> 
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        (script().replace(".sum().backward()", ""), "trains nothing"),
+        (script().replace("optimizer.step(model(x).sum().backward())", "model(x)"), "trains nothing"),
         (script().replace("yaml.safe_load(open(", "dict(x=("), "reads no config"),
     ],
 )

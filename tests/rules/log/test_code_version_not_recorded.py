@@ -18,8 +18,9 @@ import torch
 def main():
     model = torch.nn.Linear(4, 2)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    model(torch.zeros(1, 4)).sum().backward()
-    optimizer.step()
+    for x in torch.zeros(9, 1, 4):
+        model(x).sum().backward()
+        optimizer.step()
     {body}
 
 
@@ -43,7 +44,7 @@ def judge(make_repo: MakeRepo) -> Judge:
 
 
 def test_a_run_that_records_no_commit_is_told_at_its_start(judge: Judge) -> None:
-    assert judge() == ["train.py:14:1 LOG002"]
+    assert judge() == ["train.py:15:1 LOG002"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from checking import check, places
 from conftest import Repo
+from fixed_files import fix, has_fix
 
 from repro_check.findings import Severity
 
@@ -81,3 +82,44 @@ def test_other_uses_of_the_same_number_are_shown_beside_the_first(make_repo: Mak
     code = f'{HEAD}net.to("cuda:1")\nloss.to("cuda:1")\n'
     (found,) = check(make_repo({"train.py": code}, commit=False).root, "PORT003").findings
     assert [item.location.span.line for item in found.related if item.location.span] == [6]
+
+
+SET = 'os.environ["CUDA_VISIBLE_DEVICES"] = "3"'
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        (f"import os\n\n{SET}\nprint(1)\n", "import os\n\nprint(1)\n"),
+        (f"import os\n{SET}  # mine\n", "import os\n"),
+        (f"import os\n{SET}", "import os\n"),
+        (
+            f"import os\n\ndef f():\n    {SET}\n    return 1\n",
+            "import os\n\ndef f():\n    return 1\n",
+        ),
+        (f"import os\r\n{SET}\r\nprint(1)\r\n", "import os\r\nprint(1)\r\n"),
+    ],
+)
+def test_the_fix_deletes_the_statement(text: str, fixed: str, make_repo: MakeRepo) -> None:
+    repo = make_repo({"train.py": text.encode()}, commit=False)
+    fix(repo, "PORT003")
+    assert (repo.root / "train.py").read_bytes() == fixed.encode()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"if args.debug:\n    {SET}",
+        f"try:\n    {SET}\nfinally:\n    print(1)",
+        f"try:\n    print(1)\nexcept OSError:\n    {SET}",
+        f"{SET}; print(1)",
+        f"print(1); {SET}",
+        f"x = {SET}",
+        'os.environ["CUDA_VISIBLE_DEVICES"] = (\n    "3"\n)',
+        'os.environ.update(CUDA_VISIBLE_DEVICES="1")',
+        'GPU = 2\nos.environ["CUDA_VISIBLE_DEVICES"] = str(GPU)',
+        "net.cuda(1)",
+    ],
+)
+def test_what_is_no_line_of_its_own_gets_no_fix(code: str, make_repo: MakeRepo) -> None:
+    assert not has_fix(make_repo({"train.py": f"{HEAD}{code}\n"}, commit=False), "PORT003")

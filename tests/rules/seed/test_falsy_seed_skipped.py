@@ -220,6 +220,14 @@ def test_a_helper_in_another_module_seeds_however_deep(judge: Judge) -> None:
     assert "skips `setup`" in finding.message
 
 
+def test_a_helper_that_reads_the_seed_off_the_options_seeds(judge: Judge) -> None:
+    read = "import random\n\n\ndef set_seed(options):\n    random.seed(options.seed)\n"
+    body = "from utils import set_seed\n\nif args.seed:\n    set_seed(args)\n"
+    (finding,) = judge(body, utils=read)
+    assert "`set_seed`" in finding.message
+    assert not judge(body, utils=read.replace("options.seed", "options.other"))
+
+
 def test_a_helper_called_seed_that_fills_a_table_is_no_seeding(judge: Judge) -> None:
     store = "def seed(path):\n    with open(path) as rows:\n        return rows.read()\n"
     assert (

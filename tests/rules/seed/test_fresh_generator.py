@@ -37,6 +37,8 @@ def judge(make_repo: MakeRepo, files: Mapping[str, str]) -> list[Finding]:
         "SEED = None\nrng = np.random.default_rng(SEED)\nuse(rng)",
         "streams = np.random.SeedSequence().spawn(4)\nuse(streams)",
         "if use:\n    rng = np.random.default_rng()\n    use(rng)",
+        "def load(x, permute=False):\n    if permute:\n        x = x[np.random.RandomState().permutation(9)]",
+        "class A:\n    def __init__(self):\n        self.rng = default_rng()\n\nclass B:\n    def __init__(self):\n        self.rng = default_rng(seed)",
     ],
 )
 def test_a_generator_without_a_seed_is_found(make_repo: MakeRepo, body: str) -> None:
@@ -62,6 +64,8 @@ def test_a_generator_without_a_seed_is_found(make_repo: MakeRepo, body: str) -> 
         "class E:\n    def __init__(self):\n        self.rng = random.Random()\n    def seed(self, s):\n        self.rng.seed(s)",
         "class M:\n    def __init__(self):\n        self.rng = np.random.RandomState()\n    def __call__(self, seed):\n        with temp_seed(self.rng, seed):\n            return self.rng.rand()",
         "class M:\n    def __init__(self):\n        self.rng = np.random.RandomState()\n    def reset(self, seed):\n        self.rng = np.random.RandomState(seed)",
+        "class A:\n    def __init__(self):\n        self.rng = default_rng()\n\nclass B(A):\n    def __init__(self, seed):\n        self.rng = default_rng(seed)",
+        "def f(x, reproducible=False):\n    if not reproducible:\n        return np.random.default_rng().permutation(x)",
         "def f(n):\n    rng = np.random.default_rng()\n    col_id = rng.integers(9)\n    return col_id",
         "def dogplot():\n    rng = np.random.default_rng()\n    return rng.integers(9)",
         "def check(seed=None):\n    if isinstance(seed, int):\n        return np.random.RandomState(seed)\ncheck()",

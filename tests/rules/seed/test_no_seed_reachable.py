@@ -146,9 +146,10 @@ def test_a_decorated_entry_and_a_named_script_are_entries(judge: Judge) -> None:
         @hydra.main(config_path="conf", config_name="train")
         def run(cfg):
             model = torch.nn.Linear(4, 2)
-            model(torch.randn(1, 4)).sum().backward()
+            for x in torch.randn(9, 1, 4):
+                optimizer.step(model(x).sum().backward())
     """
-    named = "import torch\n\nmodel = torch.nn.Linear(4, 2)\nmodel(1).sum().backward()\n"
+    named = "import torch\n\nmodel = torch.nn.Linear(4, 2)\nfor x in range(9):\n    optimizer.step(model(x).sum().backward())\n"
     files = {"run.py": hydra, "named.py": named, "README.md": "```bash\npython named.py\n```\n"}
     assert sorted(finding.location.path for finding in judge(files)) == ["named.py", "run.py"]
 
@@ -353,7 +354,7 @@ def test_tests_documentation_and_vendored_scripts_are_left_out(judge: Judge) -> 
 
 
 def test_a_notebook_is_not_asked_by_this_rule(judge: Judge) -> None:
-    source = "import torch\nm = torch.nn.Linear(1, 1)\nm(torch.randn(1, 1)).sum().backward()"
+    source = "import torch\nm = torch.nn.Linear(1, 1)\nm.fit(torch.randn(1, 1))"
     cell = {
         "cell_type": "code",
         "execution_count": 1,

@@ -22,7 +22,8 @@ import torch
 def main(args):
 {body}
     model = torch.nn.Linear(4, 2)
-    model(torch.randn(8, 4)).sum().backward()
+    for x in torch.randn(9, 8, 4):
+        optimizer.step(model(x).sum().backward())
 
 if __name__ == "__main__":
     main(parse_args())

@@ -56,6 +56,7 @@ def judge(make_repo: MakeRepo) -> Judge:
         ("with open('list.txt', 'w') as out:\n    for name in os.listdir('d'):\n        out.write(name)\n", "writes"),
         ("import json\njson.dump(os.listdir('d'), open('l.json', 'w'))\n", "writes"),
         ("rows = []\nfor p in glob.glob('d/*'):\n    rows.append(np.load(p))\nnp.save('all.npy', np.stack(rows))\n", "writes"),
+        ("import pandas as pd\nt = pd.concat([pd.read_csv(p) for p in glob.glob('d/*')])\nt = t.sample(frac=1, random_state=1)\n", "draws"),
         ("rows = []\nfor p in glob.glob('d/*'):\n    rows += [np.load(p)]\ntest = rows[:5]\n", "by their position"),
         ("rows = []\nfor p in glob.glob('d/*'):\n    rows = rows + [np.load(p)]\ntest = rows[:5]\n", "by their position"),
         ("x = np.zeros((0, 3))\nfor p in glob.glob('d/*'):\n    x = np.vstack([x, np.load(p)])\ntest = x[:5]\n", "by their position"),

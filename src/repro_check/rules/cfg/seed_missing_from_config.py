@@ -40,7 +40,10 @@ def seed_missing_from_config(project: Project) -> Iterator[Finding]:
                 cfg = yaml.safe_load(stream)
             torch.manual_seed(0)
             model = torch.nn.Linear(4, 2)
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main()
@@ -57,7 +60,10 @@ def seed_missing_from_config(project: Project) -> Iterator[Finding]:
                 cfg = yaml.safe_load(stream)
             torch.manual_seed(cfg["seed"])
             model = torch.nn.Linear(4, 2)
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main()
@@ -80,7 +86,10 @@ def seed_missing_from_config(project: Project) -> Iterator[Finding]:
                 cfg = yaml.safe_load(stream)
             torch.manual_seed(args.seed)
             model = torch.nn.Linear(4, 2)
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main()

@@ -83,6 +83,8 @@ def _pairs(target: Expression, value: Expression) -> Iterator[tuple[Expression, 
 
 
 def _says_best(text: str) -> bool:
+    if "best" not in text.lower():
+        return False
     return bool(_BEST.search(text) or _BEST_CAMEL.search(text))
 
 

@@ -92,8 +92,12 @@ def resumptions(project: Project, unless: Duty) -> Iterator[Resumption]:
         return
     going = [place for place in loads if _goes_on(place)]
     others = [place for place in loads if place not in going]
-    if others and _has_resume_option(project):
-        going += [place for place in others if _is_resume_option(project, place)]
+    if others:
+        guarded = list(_guarded(project))
+        run = {
+            node for each in guarded for node in project.callers.callees(each.file.path, each.call)
+        }
+        going += [place for place in others if place in guarded or place.node in run]
     saving, resuming = {place.node for place in saves}, {place.node for place in going}
     for entry, reached in entries_reaching(project, saving | resuming if going else ()):
         if not (saving & reached and resuming & reached):
@@ -176,9 +180,7 @@ def _goes_on(place: Place) -> bool:
 
 
 def _reads_progress(file: PythonFile, item: Assignment, names: set[str]) -> bool:
-    if item.value is None or not any(
-        kind_of(getattr(target, "name", "")) is State.PROGRESS for target in item.targets
-    ):
+    if item.value is None:
         return False
     keys: list[Expression | None] = []
     for part in parts(item.value):
@@ -188,42 +190,33 @@ def _reads_progress(file: PythonFile, item: Assignment, names: set[str]) -> bool
             owner, _, method = file.facts.calls[part.index].name.rpartition(".")
             if owner in names and method in {"get", "pop"}:
                 keys.append(file.facts.calls[part.index].argument(0, "key"))
+    if not keys or not any(
+        kind_of(getattr(target, "name", "")) is State.PROGRESS for target in item.targets
+    ):
+        return False
     literals = (key.value for key in keys if isinstance(key, Literal))
     return any(kind_of(str(value)) is State.PROGRESS for value in literals)
 
 
-def _has_resume_option(project: Project) -> bool:
-    """Whether any condition of the product names a resumption."""
-    return any(
-        block.kind == "if" and block.test is not None and _names_resume(block.test)
-        for file in project.python.readable(Role.PRODUCT)
-        for block in file.facts.blocks
-    )
-
-
-def _is_resume_option(project: Project, place: Place) -> bool:
-    """Whether a load stands behind a test of an option named `resume`, here or at a caller."""
-    file, call = place.file, place.call
-    if _is_guarded(file, call.block):
-        return True
-    function = file.facts.function_of(call.block)
-    if function is None:
-        return False
-    sites = project.callers.calls_of(Node(file.path, function.block))
-    return any(_is_guarded(project.python[site.path], site.call.block) for site in sites)
-
-
-def _is_guarded(file: PythonFile, block: int) -> bool:
-    for ancestor in file.facts.ancestors(block):
-        outer = file.facts.blocks[ancestor]
-        if outer.kind == "if" and outer.test is not None and _names_resume(outer.test):
-            return True
-    return False
+def _guarded(project: Project) -> Iterator[Place]:
+    """The calls of the product behind a test of an option named `resume`."""
+    for file in project.python.readable(Role.PRODUCT):
+        tests = {
+            at
+            for at, block in enumerate(file.facts.blocks)
+            if block.kind == "if" and block.test is not None and _names_resume(block.test)
+        }
+        for call in file.facts.calls if tests else ():
+            if not tests.isdisjoint(file.facts.ancestors(call.block)):
+                yield Place(file, call)
 
 
 def _names_resume(test: Expression) -> bool:
     return any(
-        isinstance(part, Name | Attribute) and _RESUME.search(part.name) for part in parts(test)
+        isinstance(part, Name | Attribute)
+        and "resum" in part.name.lower()
+        and _RESUME.search(part.name)
+        for part in parts(test)
     )
 
 
@@ -255,6 +248,10 @@ def _stepped(project: Project, calls: list[Place]) -> dict[State, tuple[Place, .
         }
         if has_state.get(kind, False):
             found.setdefault(kind, []).append(place)
+        given = getattr(place.call.args[0], "name", "") if place.call.args else ""
+        if kind is State.SCALER and kind_of(given) is State.OPTIMIZER and has_moments:
+            # `scaler.step(optimizer)`
+            found.setdefault(State.OPTIMIZER, []).append(place)
     return {kind: tuple(places) for kind, places in found.items()}
 
 

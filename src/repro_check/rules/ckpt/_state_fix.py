@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -121,6 +122,16 @@ def find_restore(project: Project, found: Resumption, display: Display) -> Resto
     if is_rebound or quote not in {"'", '"'} or indent_of(text, last.span) is None:
         return None
     return Restore(file, item.block, call, last.span, target.name, quote)
+
+
+def runs_on(project: Project, found: Resumption, wanted: re.Pattern[str]) -> bool:
+    """Whether any file that a program runs imports something of such a name."""
+    paths = {node.path for node in project.calls.reachable(*found.entry.nodes)}
+    return any(
+        wanted.search(f"{item.module}.{item.name}")
+        for path in paths
+        for item in project.python[path].facts.imports
+    )
 
 
 def keep(

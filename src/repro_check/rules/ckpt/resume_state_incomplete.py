@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from repro_check.findings import Finding, Fix, Severity
@@ -16,12 +17,16 @@ from repro_check.rules.ckpt._state_fix import (
     find_display,
     find_restore,
     keep,
+    runs_on,
 )
 from repro_check.rules.ckpt._state_homes import homes_of, is_bound_before, is_seen
 from repro_check.rules.rule import Stage, rule
+from repro_check.text import pattern
 
 _ORDER = (State.OPTIMIZER, State.SCHEDULER, State.SCALER)
 _KEYS = {State.OPTIMIZER: "optimizer", State.SCHEDULER: "scheduler", State.SCALER: "scaler"}
+
+_SHARDED = pattern(r"fsdp|fully_?shard|deepspeed|fairscale", re.IGNORECASE)
 
 
 @rule(
@@ -138,10 +143,14 @@ def _finding(project: Project, found: Resumption, missing: list[State]) -> Findi
 
 
 def _fix(project: Project, found: Resumption, missing: list[State]) -> Fix | None:
-    """Save what is missing, and load it: where all of it is in reach at both places."""
+    """Save what is missing, and load it: where all of it is in reach at both places.
+
+    Where a model is sharded, so is the state of its optimizer, which is saved by other means
+    (docs.pytorch.org/docs/stable/fsdp.html, `optim_state_dict`).
+    """
     display = find_display(project, found)
     restore = find_restore(project, found, display) if display else None
-    if display is None or restore is None:
+    if display is None or restore is None or runs_on(project, found, _SHARDED):
         return None
     parts = [_part(project, found, kind, display, restore) for kind in missing]
     known = [part for part in parts if part is not None]

@@ -9,10 +9,13 @@ from repro_check.project.frameworks import Duty
 from repro_check.project.libraries import Family
 from repro_check.project.project import Project
 from repro_check.rules.ckpt._resume import Resumption, resumptions
-from repro_check.rules.ckpt._state_fix import Part, find_display, find_restore, keep
+from repro_check.rules.ckpt._state_fix import Part, find_display, find_restore, keep, runs_on
 from repro_check.rules.insertion import imported_as
 from repro_check.rules.rule import Stage, rule
 from repro_check.sources.expressions import Literal
+from repro_check.text import pattern
+
+_DISTRIBUTED = pattern(r"(^|\.)(distributed|multiprocessing|deepspeed|horovod)($|\.)")
 
 
 @rule(
@@ -112,12 +115,13 @@ def rng_state_not_saved(project: Project) -> Iterator[Finding]:
 def _fix(project: Project, found: Resumption) -> Fix | None:
     """Keep the state of the generator from which PyTorch draws on the CPU.
 
-    A program that draws from NumPy or `random` as well gets none: it would look mended.
+    A program that draws from NumPy or `random` as well gets none: it would look mended. Nor does one
+    of several processes: each has a state of its own, and one checkpoint would give all the same.
     """
     drawn = {draw.family for draw in project.random_use(found.entry).draws}
     display = find_display(project, found) if drawn <= {Family.TORCH} else None
     restore = find_restore(project, found, display) if display else None
-    if display is None or restore is None:
+    if display is None or restore is None or runs_on(project, found, _DISTRIBUTED):
         return None
     getter = imported_as(display.file, "torch.get_rng_state", display.block)
     setter = imported_as(restore.file, "torch.set_rng_state", restore.block)

@@ -66,7 +66,10 @@ def digest_never_verified(project: Project) -> Iterator[Finding]:
         @hydra.main(version_base="1.3", config_path="conf", config_name="config")
         def main(cfg):
             model = torch.nn.Linear(4, 2)
-            model(torch.load(cfg.data.dir)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.load(cfg.data.dir):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main()
@@ -85,7 +88,10 @@ def digest_never_verified(project: Project) -> Iterator[Finding]:
         def main(cfg):
             verify_data(cfg.data)
             model = torch.nn.Linear(4, 2)
-            model(torch.load(cfg.data.dir)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.load(cfg.data.dir):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main()
@@ -104,7 +110,10 @@ def digest_never_verified(project: Project) -> Iterator[Finding]:
             cfg = yaml.safe_load(open("conf/config.yaml"))
             same_data(cfg["data"])
             model = torch.nn.Linear(4, 2)
-            model(torch.load(cfg["data"]["dir"])).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.load(cfg["data"]["dir"]):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main()

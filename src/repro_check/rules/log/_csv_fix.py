@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from repro_check.findings import Fix, Safety
@@ -13,12 +14,22 @@ from repro_check.rules.insertion import (
     insert_below,
     insert_import,
 )
-from repro_check.rules.walking import loops_around
-from repro_check.sources.expressions import CallRef, Expression, Literal, Name, Operation
+from repro_check.rules.walking import calls_in, loops_around
+from repro_check.sources.expressions import (
+    CallRef,
+    Collection,
+    Expression,
+    Literal,
+    Name,
+    Operation,
+)
 from repro_check.sources.python import Call
+from repro_check.text import pattern
 
 _FILE = "metrics.csv"
 _STREAM = "file"
+_COUNTS = pattern(r"(^|_)epoch(_?(i|id|idx|num))?$", re.IGNORECASE)
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "//"})
 
 
 def append_row(project: Project, file: PythonFile, shown: Call) -> Fix | None:
@@ -30,8 +41,8 @@ def append_row(project: Project, file: PythonFile, shown: Call) -> Fix | None:
         shown: the call that prints them.
 
     Returns:
-        The fix; None where it is no loop over epochs, or where something else than texts, names and
-        the `item()` of a name is printed.
+        The fix; None where no epochs are counted, or where something else is printed than texts, times,
+        names, their `item()`, and sums and the like of those.
     """
     text = None if file.notebook else project.text_at(file.path)
     is_statement = shown.target == "builtins.print" and shown.use == "dropped"
@@ -60,12 +71,16 @@ def append_row(project: Project, file: PythonFile, shown: Call) -> Fix | None:
 
 
 def _epoch(file: PythonFile, block: int) -> str:
-    """The variable of the innermost loop, if it counts epochs; else ""."""
+    """The variable of the innermost loop, or outside of loops the parameter, that counts epochs."""
     loop = next(loops_around(file.facts, block), None)
+    if loop is None:
+        function = file.facts.function_of(block)
+        given = (item.name for item in function.parameters) if function else ()
+        return next((name for name in given if _COUNTS.search(name)), "")
     for item in file.facts.assignments:
         if item.block == loop and item.kind == "for" and len(item.targets) == 1:
             name = getattr(item.targets[0], "name", "")
-            return name if "epoch" in name.lower() and "." not in name else ""
+            return name if _COUNTS.search(name) and "." not in name else ""
     return ""
 
 
@@ -73,24 +88,61 @@ def _columns(file: PythonFile, call: Call) -> list[str]:
     """The printed values, as they are written; [] if there is any that cannot be written twice."""
     if any(keyword.name not in {"end", "flush", "sep"} for keyword in call.keywords):
         return []
-    columns = [_column(file, value) for value in _values(call)]
+    columns = [_written(file, value) for value in _values(file, call) if not _is_time(file, value)]
     return columns if all(columns) else []
 
 
-def _values(call: Call) -> Iterator[Expression]:
+def _values(file: PythonFile, call: Call) -> Iterator[Expression]:
+    """What is printed, also through an f-string, `%` and `format`; texts are left out."""
     for value in call.args:
-        if isinstance(value, Operation) and value.operator == "f-string":
-            yield from value.operands
-        elif not isinstance(value, Literal):
-            yield value
+        match value:
+            case Literal():
+                continue
+            case Operation(operator="f-string", operands=operands):
+                yield from operands
+            case Operation(
+                operator="%", operands=(Literal(), Collection(kind="tuple", items=items))
+            ):
+                yield from items
+            case Operation(operator="%", operands=(Literal(), one)):
+                yield one
+            case CallRef(index=index) if _is_format(file.facts.calls[index]):
+                yield from file.facts.calls[index].args
+            case _:
+                yield value
 
 
-def _column(file: PythonFile, value: Expression) -> str:
-    if isinstance(value, Name):
-        return value.name if "." not in value.name else ""
-    if not isinstance(value, CallRef):
-        return ""
-    made = file.facts.calls[value.index]
-    owner, _, method = made.name.rpartition(".")
-    is_number = method == "item" and owner.isidentifier() and not made.args and not made.keywords
-    return f"{owner}.item()" if is_number and made.receiver is None else ""
+def _is_time(file: PythonFile, value: Expression) -> bool:
+    """Whether it is a duration: nothing that the run has measured, and another one at each look."""
+    return any(call.target.startswith("time.") for call in calls_in(file.facts, value))
+
+
+def _is_format(call: Call) -> bool:
+    is_text = isinstance(call.receiver, Literal) and call.name == "format"
+    return is_text and not call.keywords and not call.unpacks
+
+
+def _written(file: PythonFile, value: Expression) -> str:
+    """A name, a sum or the like of names and numbers, or the `item()` of a name; "" for all else.
+
+    Before Python 3.12 the places of what stands in an f-string are not to be trusted, so it is
+    spelled anew.
+    """
+    match value:
+        case Name(name=name) if "." not in name:
+            return name
+        case Literal(value=int() | float() as number):
+            return repr(number)
+        case Operation(operator=operator, operands=(one, other)) if operator in _ARITHMETIC:
+            sides = [_written(file, each) for each in (one, other)]
+            inner = [f"({side})" if " " in side else side for side in sides]
+            return f" {operator} ".join(inner) if all(sides) else ""
+        case CallRef(index=index):
+            call = file.facts.calls[index]
+            owner, _, method = call.name.rpartition(".")
+            is_plain = call.receiver is None and not call.args and not call.keywords
+            return (
+                call.name + "()" if method == "item" and owner.isidentifier() and is_plain else ""
+            )
+        case _:
+            return ""

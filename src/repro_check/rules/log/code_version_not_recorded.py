@@ -36,8 +36,11 @@ def code_version_not_recorded(project: Project) -> Iterator[Finding]:
 
         if __name__ == "__main__":
             model = torch.nn.Linear(4, 2)
-            loss = model(torch.zeros(1, 4)).sum()
-            loss.backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.load("train.pt"):
+                loss = model(x).sum()
+                loss.backward()
+                optimizer.step()
             json.dump({"loss": loss.item()}, open("results.json", "w"))
 
     Good:
@@ -51,8 +54,11 @@ def code_version_not_recorded(project: Project) -> Iterator[Finding]:
 
         if __name__ == "__main__":
             model = torch.nn.Linear(4, 2)
-            loss = model(torch.zeros(1, 4)).sum()
-            loss.backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.load("train.pt"):
+                loss = model(x).sum()
+                loss.backward()
+                optimizer.step()
             json.dump({"loss": loss.item(), "commit": commit()}, open("results.json", "w"))
 
     Not this rule:
@@ -63,7 +69,10 @@ def code_version_not_recorded(project: Project) -> Iterator[Finding]:
         if __name__ == "__main__":
             wandb.init(project="digits")  # records the commit of the work tree
             model = torch.nn.Linear(4, 2)
-            model(torch.zeros(1, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.load("train.pt"):
+                model(x).sum().backward()
+                optimizer.step()
     """
     for entry in project.entries:
         if trains_by_gradient(project, entry) is None or may_record_commit(project, entry):

@@ -89,9 +89,11 @@ def print_only_metrics(project: Project) -> Iterator[Finding]:
         if __name__ == "__main__":
             tracker = Tracker()
             model = torch.nn.Linear(4, 2)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
             for step in range(10):
                 loss = model(torch.zeros(1, 4)).sum()
                 loss.backward()
+                optimizer.step()
                 print("loss", loss.item())
                 tracker.add(step, loss)
         # file: tracking.py

@@ -15,7 +15,7 @@ from repro_check.project.libraries import is_training
 from repro_check.project.outside import canonical
 from repro_check.project.project import Project
 from repro_check.project.reaching import entries_reaching
-from repro_check.sources.expressions import CallRef, Expression, Name, parts
+from repro_check.sources.expressions import CallRef, Expression, Name, Operation, parts
 from repro_check.sources.kinds import Role
 from repro_check.sources.python import Assignment, Call
 from repro_check.text import pattern
@@ -51,10 +51,10 @@ class EpochLoop(msgspec.Struct, frozen=True):
 def training_samplers(project: Project) -> Iterator[Sampler]:
     """The distributed samplers of the product that shuffle and are not meant for evaluation."""
     for file in project.python.readable(Role.PRODUCT):
+        chosen = _chosen(file)
         for call in file.facts.calls:
-            if not call.target.endswith("DistributedSampler") or not _is_sampler(
-                project, file, call
-            ):
+            is_named = call.target.endswith("DistributedSampler")
+            if not (is_named and _is_sampler(project, file, call)) and call.name not in chosen:
                 continue
             shuffle = call.argument(3, "shuffle")
             known = file.constants.literal(shuffle, call.block)
@@ -78,6 +78,19 @@ def untold_entry(project: Project, sampler: Sampler) -> tuple[Entry, EpochLoop] 
         if loop is not None and trains:
             return entry, loop
     return None
+
+
+def _chosen(file: PythonFile) -> frozenset[str]:
+    """The variables that hold the class: `kind = RandomSampler if alone else DistributedSampler`."""
+    return frozenset(
+        target.name
+        for item in file.facts.assignments
+        if isinstance(item.value, Operation) and item.value.operator == "if"
+        for one in item.value.operands[1:]
+        if isinstance(one, Name) and canonical(file.target(one, item.block)) == _SAMPLER
+        for target in item.targets
+        if isinstance(target, Name)
+    )
 
 
 def _is_sampler(project: Project, file: PythonFile, call: Call) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
@@ -27,12 +28,14 @@ class Start(msgspec.Struct, frozen=True):
         line: the line above which a statement goes.
         indent: its indentation.
         before: the first line of that block from which anything is reached that has to come after.
+        above: what goes above the statement, to part it from the imports.
     """
 
     block: int
     line: int
     indent: str
     before: int
+    above: str = ""
 
 
 def entry_start(
@@ -89,9 +92,10 @@ def _functions(
         is_plain = (
             "." not in function.qualname and file.facts.blocks[function.block].parent == MODULE
         )
-        if function.block in first and is_plain and not project.calls.is_generator(node):
-            if len(project.callers.calls_of(node)) <= 1:
-                yield function.block
+        if function.block not in first or not is_plain or project.calls.is_generator(node):
+            continue
+        if len(project.callers.calls_of(node)) <= 1:
+            yield function.block
 
 
 def _first_within(file: PythonFile, later: Sequence[Step], node: Node, block: int) -> int:
@@ -118,17 +122,20 @@ def _body_of(file: PythonFile, tree: ast.Module, block: int) -> Sequence[ast.stm
 
 def _start_of(text: str, body: Sequence[ast.stmt], block: int, before: int) -> Start | None:
     rest = [item for item in body if not _is_docstring(item)]
+    lines = Lines(text).rows()
     if block == MODULE:
-        at = next((i for i, item in enumerate(rest) if not _is_import(item)), len(rest))
-        if not at:
-            return None
-        rest = rest[at:]
+        imports = list(itertools.takewhile(_is_import, rest))
+        line = (imports[-1].end_lineno or 0) + 1 if imports else 0
+        return Start(block, line, "", before, "\n") if 0 < line <= before else None
     if not rest:
         return None
     line = first_line(rest[0])
-    indent = Lines(text).rows()[line - 1][: rest[0].col_offset]
-    is_alone = not indent.strip() and bool(indent) == (block != MODULE)
-    return Start(block, line, indent, before) if is_alone and line <= before else None
+    indent = lines[line - 1][: rest[0].col_offset]
+    is_alone = bool(indent) and not indent.strip() and line <= before
+    top = max((item.end_lineno or 0 for item in body if _is_docstring(item)), default=0)
+    while is_alone and line - 1 > top and lines[line - 2].startswith(f"{indent}#"):
+        line -= 1  # a comment belongs to what stands below it
+    return Start(block, line, indent, before) if is_alone else None
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

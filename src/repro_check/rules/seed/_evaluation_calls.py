@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -38,42 +39,54 @@ class ModelCall(msgspec.Struct, frozen=True):
 
 def evaluation_calls(file: PythonFile) -> Iterator[ModelCall]:
     """The calls of variables and attributes in evaluating functions of a file."""
-    facts = file.facts
-    without = {
-        block
-        for item in facts.assignments
-        if item.kind == "with" and isinstance(item.value, CallRef)
-        for block in [item.block]
-        if facts.calls[item.value.index].target in _NO_GRADIENT
-    }
-    trains: dict[int, bool] = {}
-    for call in facts.calls:
+    code = _Code(file)
+    known: dict[int, int | None] = {}
+    for call in file.facts.calls:
         if call.receiver is not None or call.target or not (call.args or call.keywords):
             continue
-        function = facts.function_of(call.block)
-        name = function.qualname if function else ""
-        owner = function.block if function else MODULE
-        if _ON_PURPOSE.search(f"{name} {file.path}"):
-            continue
-        if owner not in trains:
-            trains[owner] = _trains(file, owner)
-        blocks = list(facts.ancestors(call.block))
-        blocks = blocks[: blocks.index(owner)]
-        is_without = any(block in without for block in blocks) or _is_decorated(file, function)
-        is_named = _EVALUATES.match(name.rpartition(".")[2]) is not None and not trains[owner]
-        is_evaluation = is_named and (is_without or _over_data(file, blocks))
-        is_evaluation |= is_without and _over_held_out(file, blocks)
-        if is_evaluation and not _is_made_up(file, call):
+        if call.block not in known:
+            known[call.block] = code.evaluating(call.block)
+        owner = known[call.block]
+        if owner is not None and not _is_made_up(file, call):
             yield ModelCall(call, owner)
 
 
-def _trains(file: PythonFile, owner: int) -> bool:
-    for call in file.facts.calls:
-        if is_training(call):
-            function = file.facts.function_of(call.block)
-            if (function.block if function else MODULE) == owner:
-                return True
-    return False
+class _Code:
+    """Which blocks of a file evaluate."""
+
+    def __init__(self, file: PythonFile) -> None:
+        self._file = file
+        self._without = {
+            item.block
+            for item in file.facts.assignments
+            if item.kind == "with"
+            and isinstance(item.value, CallRef)
+            and file.facts.calls[item.value.index].target in _NO_GRADIENT
+        }
+
+    def evaluating(self, block: int) -> int | None:
+        """The block of the function that evaluates in a block; None if none does."""
+        file = self._file
+        function = file.facts.function_of(block)
+        name = function.qualname if function else ""
+        owner = function.block if function else MODULE
+        is_named = _EVALUATES.match(name.rpartition(".")[2]) is not None
+        blocks = list(file.facts.ancestors(block))
+        blocks = blocks[: blocks.index(owner)]
+        is_without = not self._without.isdisjoint(blocks) or _is_decorated(file, function)
+        if not (is_named or is_without) or _ON_PURPOSE.search(f"{name} {file.path}"):
+            return None
+        is_evaluation = is_named and (is_without or _over_data(file, blocks))
+        if is_evaluation and owner not in self._training:
+            return owner
+        return owner if is_without and _over_held_out(file, blocks) else None
+
+    @cached_property
+    def _training(self) -> frozenset[int]:
+        """The functions that call what trains."""
+        facts = self._file.facts
+        functions = [facts.function_of(call.block) for call in facts.calls if is_training(call)]
+        return frozenset(each.block if each else MODULE for each in functions)
 
 
 def _is_decorated(file: PythonFile, function: Function | None) -> bool:

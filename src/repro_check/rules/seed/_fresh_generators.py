@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -13,7 +14,7 @@ from repro_check.project.origins import Origin, OriginKind, Summary
 from repro_check.project.project import Project
 from repro_check.rules.seed._seeder_calls import outside_name
 from repro_check.sources.expressions import CallRef, Expression, Literal, Name, parts
-from repro_check.sources.python import Assignment, Call, Function
+from repro_check.sources.python import Assignment, Call, Class, Function, Parameter
 from repro_check.text import pattern
 
 _MAKERS = {
@@ -27,6 +28,7 @@ _NAMES = pattern(
     r"(^|_)(names?|ids?|uuids?|tokens?|passwords?|ports?|slugs?|suffix|nonces?|salts?)($|_)|"
     r"plot|draw_|visuali|animat|colou?r"
 )
+_ABOUT_SEEDS = pattern(r"seed|rng|rand|determin|repro|fix|generator|state", re.IGNORECASE)
 # what sets the state later, or reads it to keep it
 _SETTLING = ("seed", "set_state", "setstate", "entropy", "bit_generator")
 
@@ -133,9 +135,19 @@ def _fallback_of(file: PythonFile, function: Function, call: Call) -> str | None
             conditions.append(block.test)
     if not conditions:
         return None
-    names = {parameter.name for parameter in function.parameters}
+    names = {one.name for one in function.parameters if not _is_other_switch(one)}
+    switches = {one.name for one in function.parameters if _is_other_switch(one)}
     asked = {part.name for one in conditions for part in parts(one) if isinstance(part, Name)}
+    if asked and asked <= switches:
+        return None
     return next(iter(sorted(asked & names)), "")
+
+
+def _is_other_switch(parameter: Parameter) -> bool:
+    """Whether this switches something on or off, and has nothing to do with seeds."""
+    default = parameter.default
+    is_switch = isinstance(default, Literal) and isinstance(default.value, bool)
+    return is_switch and not _ABOUT_SEEDS.search(parameter.name)
 
 
 def _encloses(outer: Span, inner: Span) -> bool:
@@ -172,7 +184,10 @@ def _is_settled_later(file: PythonFile, call: Call) -> bool:
         if "seed" in other.name and any(_is_named(item, name) for item in other.args):
             return True  # `with temp_seed(self.rng, seed):`
     if "." in name and any(
-        _is_named(target, name) and item.value is not None and not _holds_call(item.value, call)
+        _is_named(target, name)
+        and item.value is not None
+        and not _holds_call(item.value, call)
+        and _may_be_same(file, item.block, call.block)
         for item in file.facts.assignments
         for target in item.targets
     ):
@@ -188,6 +203,28 @@ def _is_settled_later(file: PythonFile, call: Call) -> bool:
         for argument in (*other.args, *(keyword.value for keyword in other.keywords))
         for part in parts(argument)
     )
+
+
+def _may_be_same(file: PythonFile, first: int, second: int) -> bool:
+    """Whether a `self` of two blocks may be the same object: one class, or one made from the other."""
+    one, other = (_class_around(file, block) for block in (first, second))
+    return (
+        one is None
+        or other is None
+        or one.qualname == other.qualname
+        or other.qualname.rpartition(".")[2] in _bases(one)
+        or one.qualname.rpartition(".")[2] in _bases(other)
+    )
+
+
+def _class_around(file: PythonFile, block: int) -> Class | None:
+    around = set(file.facts.ancestors(block))
+    inside = (each for each in file.facts.classes if each.block in around)
+    return max(inside, key=lambda each: each.block, default=None)
+
+
+def _bases(owner: Class) -> set[str]:
+    return {getattr(base, "name", "?").rpartition(".")[2] for base in owner.bases}
 
 
 def _is_no_matter(file: PythonFile, project: Project, call: Call) -> bool:

@@ -9,7 +9,6 @@ from repro_check.project.files import PythonFile
 from repro_check.project.modules import Symbol
 from repro_check.project.project import Project
 from repro_check.sources.expressions import Expression
-from repro_check.sources.kinds import Role
 from repro_check.sources.python import Call, Function
 
 
@@ -22,11 +21,13 @@ def callers(
     stem = file.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
     wanted = Symbol("function", file.path, function.qualname)
     names = {first, stem, "*"}
-    others = (one for one in project.python.readable(Role.PRODUCT) if one is not file)
-    for caller in (file, *(one for one in others if _may_know(one, names))):
-        for call in caller.facts.calls:
-            is_called_so = call.receiver is None and call.name.rpartition(".")[2] == last
-            if is_called_so and project.modules.resolve(caller, call.name, call.block) == wanted:
+    named = [(file.path, call) for call in file.facts.calls if call.name.endswith(last)]
+    named += [each for each in project.callers.named(last) if each[0] != file.path]
+    for path, call in named:
+        if call.receiver is None and call.name.rpartition(".")[2] == last:
+            caller = project.python[path]
+            is_wanted = project.modules.resolve(caller, call.name, call.block) == wanted
+            if is_wanted and (caller is file or _may_know(caller, names)):
                 yield caller, call
 
 

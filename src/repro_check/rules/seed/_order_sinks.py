@@ -261,6 +261,8 @@ class Orders:
             return Sink(NUMBERS, file, call.span)
         if last in WRITTEN_BY:
             return Sink("writes a file in that order", file, call.span)
+        if last == "sample" and call.keyword("random_state") is not None:  # rows of a table
+            return Sink(Effect.DRAWN.value, file, call.span)
         return None
 
     def _argument(self, file: PythonFile, at: int, root: Expression, depth: int) -> Sink | None:

@@ -9,7 +9,7 @@ from repro_check.findings import Span
 from repro_check.project.files import PythonFile
 from repro_check.project.origins import Summary
 from repro_check.project.project import Project
-from repro_check.sources.expressions import Literal, Name
+from repro_check.sources.expressions import Expression, Literal, Name
 from repro_check.sources.python import MODULE, Function
 from repro_check.text import pattern
 
@@ -42,16 +42,15 @@ def _candidates(file: PythonFile, block: int, line: int) -> Iterator[tuple[str, 
         for parameter in function.parameters:
             is_own = file.scopes.binding(parameter.name, block) == function.block
             if is_own and not parameter.kind.startswith("*") and _SEED.fullmatch(parameter.name):
-                yield parameter.name, isinstance(parameter.default, Literal) and (
-                    parameter.default.value is None
-                )
-        for name in _attributes(file, function, block, line):
-            yield name, True
+                yield parameter.name, _is_none(parameter.default)
+        yield from _attributes(file, function, block, line)
     for name in _constants(file, function, block, line):
         yield name, False
 
 
-def _attributes(file: PythonFile, function: Function, block: int, line: int) -> Iterator[str]:
+def _attributes(
+    file: PythonFile, function: Function, block: int, line: int
+) -> Iterator[tuple[str, bool]]:
     """`self.seed`, if the object's `__init__` surely sets it, and before."""
     owner, _, method = function.qualname.rpartition(".")
     if not owner or not function.parameters or function.parameters[0].name != "self":
@@ -67,7 +66,13 @@ def _attributes(file: PythonFile, function: Function, block: int, line: int) -> 
         for target in item.targets:
             name = getattr(target, "name", "")
             if name.startswith("self.") and _SEED.fullmatch(name.removeprefix("self.")):
-                yield name
+                given = getattr(item.value, "name", "")
+                defaults = [p.default for p in maker.parameters if p.name == given]
+                yield name, any(map(_is_none, defaults)) or _is_none(item.value)
+
+
+def _is_none(value: Expression | None) -> bool:
+    return isinstance(value, Literal) and value.value is None
 
 
 def _constants(file: PythonFile, function: Function | None, block: int, line: int) -> Iterator[str]:

@@ -23,7 +23,7 @@ from repro_check.sources.python import Call
 from repro_check.text import pattern
 
 _SEED = pattern(
-    r"(random|manual|data|global|rand|rng|torch|np|numpy|master|base|init|model|train)?_?seed",
+    r"(random|manual|data|global|rand|rng|torch|pytorch|np|numpy|master|base|init|model|train)?_?seed",
     re.IGNORECASE,
 )
 # a helper that is not here: only its name can say that it seeds generators
@@ -118,10 +118,36 @@ def seeding_calls(
 ) -> Iterator[Call]:
     """Those of these calls that seed a generator with the value of a key or at a span."""
     for call in calls:
-        keywords = [one.name for one in call.keywords if holds(file, one.value, key)]
-        is_given = keywords or any(holds(file, argument, key) for argument in call.args)
-        if is_given and _seeds(file, project, call, keywords):
+        if _is_seeding(file, project, call, key) or (
+            isinstance(key, str) and _reads_and_seeds(file, project, call, key)
+        ):
             yield call
+
+
+def _is_seeding(file: PythonFile, project: Project, call: Call, key: str | Span) -> bool:
+    keywords = [one.name for one in call.keywords if holds(file, one.value, key)]
+    is_given = keywords or any(holds(file, argument, key) for argument in call.args)
+    return bool(is_given) and _seeds(file, project, call, keywords)
+
+
+def _reads_and_seeds(file: PythonFile, project: Project, call: Call, key: str) -> bool:
+    """Whether `set_seed(args)` of this repository seeds with the `args.seed` of the key."""
+    owner, _, name = key.rpartition(".")
+    places = [at for at, one in enumerate(call.args) if getattr(one, "name", "") == owner]
+    if not owner or not places or call.receiver is not None:
+        return False
+    symbol = project.modules.resolve(file, call.name, call.block)
+    function = None if symbol is None else project.modules.function(symbol)
+    if symbol is None or symbol.kind != "function" or function is None:
+        return False
+    callee = project.python[symbol.path]
+    read = [f"{one.name}.{name}" for one in function.parameters[places[0] : places[0] + 1]]
+    return any(
+        callee.facts.is_inside(inner.block, function.block)
+        and _is_seeding(callee, project, inner, each)
+        for each in read
+        for inner in callee.facts.calls
+    )
 
 
 def _seeds(file: PythonFile, project: Project, call: Call, keywords: Iterable[str]) -> bool:

@@ -43,7 +43,7 @@ def seeding_moved_up(project: Project, late: Late) -> Fix | None:
     target = min(targets)
     moved = range(place.at, _end(project, file, place.block, place.at))
     between = place.block[target : place.at]
-    if not _reads_the_same(project, file, between, [place.block[at] for at in moved]):
+    if not _reads_the_same(project, between, [place.block[at] for at in moved]):
         return None
     edits = move_above(file, text, place.block, moved, target)
     return Fix(Safety.UNSAFE, "Seed before anything is drawn", edits) if edits else None
@@ -70,14 +70,14 @@ def _is_call(statement: ast.stmt) -> bool:
 
 
 def _reads_the_same(
-    project: Project, file: PythonFile, between: Sequence[ast.stmt], moved: Sequence[ast.stmt]
+    project: Project, between: Sequence[ast.stmt], moved: Sequence[ast.stmt]
 ) -> bool:
     """Whether what is read has the same value above the statements in between."""
     reads = read_in(moved)
     if reads & changed_in(between):
         return False
     attributes = _attributes_in(moved)
-    if not attributes & {name for name in _passed_in(between)}:
+    if not attributes & _passed_in(between):
         return True
     return not any(_sets_seed(each) for each in project.python.readable())
 

@@ -10,7 +10,7 @@ from repro_check.findings import Edit, Fix, Safety, Span
 from repro_check.project.entries import Entry
 from repro_check.project.files import PythonFile
 from repro_check.project.libraries import Family, drawn_by
-from repro_check.project.origins import Summary
+from repro_check.project.origins import OriginKind, Summary
 from repro_check.project.project import Project
 from repro_check.project.randomness import RandomUse
 from repro_check.project.timeline import Step
@@ -30,6 +30,7 @@ _SEEDERS = {
 }
 # `keras.utils.set_random_seed` seeds these, too
 _WITH_KERAS = {Family.PYTHON, Family.NUMPY}
+_DECLARED = {OriginKind.OPTION, OriginKind.FIELD, OriginKind.CONFIG}
 _KEYS = ("seed", "random_seed", "manual_seed")
 
 
@@ -74,7 +75,8 @@ def seeding_fix(project: Project, entry: Entry, use: RandomUse) -> Fix | None:
     if calls is None:
         return None
     names, imports = calls
-    new = "".join(f"{seed.indent}{name}({seed.written})\n" for name in names)
+    above = start.above if seed.line == start.line else ""
+    new = above + "".join(f"{seed.indent}{name}({seed.written})\n" for name in names)
     edits = (insert_line(file, seed.line, new), *imports)
     return Fix(Safety.UNSAFE, f"Seed first thing, with `{seed.written}`", edits)
 
@@ -102,7 +104,9 @@ def _calls(
 
 def _keras(project: Project, file: PythonFile) -> tuple[str, str]:
     """Keras' own helper, which seeds TensorFlow, too; nothing for releases that have none (before 2.7)."""
-    if project.versions.may_be_below("tensorflow", "2.7", near=file.path):
+    if any(
+        project.versions.may_be_below(x, "2.7", near=file.path) for x in ("tensorflow", "keras")
+    ):
         return "", ""
     modules = {item.module.partition(".")[0] for item in file.facts.imports}
     is_first = any("compat.v1" in item.module for item in file.facts.imports)
@@ -148,7 +152,8 @@ def _declared(project: Project, file: PythonFile, owner: str, block: int, line: 
     for key in _KEYS:
         name = f"{owner}.{key}"
         found = project.origins.provenance(file, Name(name, Span(line, 1, line, 1)), block)
-        values = [origin.value for origin in found.origins if origin.is_fixed]
-        if found.summary is Summary.FIXED and all(type(value) is int for value in values):
+        fixed = [origin for origin in found.origins if origin.is_fixed]
+        is_sure = all(each.kind in _DECLARED and type(each.value) is int for each in fixed)
+        if found.summary is Summary.FIXED and fixed and is_sure:
             return name
     return ""

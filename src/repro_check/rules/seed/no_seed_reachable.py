@@ -28,6 +28,9 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
     obtain the reported numbers again. A helper in another module counts when the entry point calls it;
     one that is defined and never called does not.
 
+    Training means steps that are repeated: a single gradient, an evaluation that restores a graph, and
+    a guard under a module of layers that tries them on made-up tensors are left alone.
+
     Bad:
         # file: train.py
         import torch
@@ -36,9 +39,10 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
         def main():
             model = torch.nn.Linear(4, 2)
             optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            loss = model(torch.randn(8, 4)).sum()
-            loss.backward()
-            optimizer.step()
+            for x in torch.load("train.pt"):
+                loss = model(x).sum()
+                loss.backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main()
@@ -56,8 +60,11 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
         def main(seed=0):
             set_seed(seed)
             model = torch.nn.Linear(4, 2)
-            loss = model(torch.randn(8, 4)).sum()
-            loss.backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.load("train.pt"):
+                loss = model(x).sum()
+                loss.backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main()
@@ -77,6 +84,27 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
 
         if __name__ == "__main__":
             test()
+
+    Not this rule:
+        # file: layer.py
+        import torch
+
+        class Layer(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.inner = torch.nn.Linear(4, 2)
+
+            def forward(self, x):
+                return self.inner(x)
+
+        if __name__ == "__main__":
+            layer = Layer()
+            optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+            for _ in range(100):
+                layer(torch.randn(2, 4)).sum().backward()
+                optimizer.step()
+        # file: model.py
+        from layer import Layer
     """
     for entry in project.entries:
         use = project.random_use(entry)

@@ -58,7 +58,10 @@ def partial_seeding(project: Project) -> Iterator[Finding]:
         def main(args):
             random.seed(args.seed)
             model = torch.nn.Linear(4, 2)
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main(parse_args())
@@ -72,7 +75,10 @@ def partial_seeding(project: Project) -> Iterator[Finding]:
             random.seed(args.seed)
             torch.manual_seed(args.seed)
             model = torch.nn.Linear(4, 2)
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main(parse_args())
@@ -86,7 +92,10 @@ def partial_seeding(project: Project) -> Iterator[Finding]:
             mean = np.mean(load(args.data))
             order = np.random.default_rng(args.seed).permutation(100)
             model = torch.nn.Linear(4, 2)
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main(parse_args())

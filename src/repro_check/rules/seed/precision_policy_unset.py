@@ -132,7 +132,8 @@ def _saying(project: Project, entry: Entry) -> tuple[Edit, ...] | None:
     if start is None or made is None:
         return None
     name, imported = made
-    return insert_line(file, start.line, f'{start.indent}{name}("highest")\n'), *imported
+    new = f'{start.above}{start.indent}{name}("highest")\n'
+    return insert_line(file, start.line, new), *imported
 
 
 def _uses_cuda(call: Call) -> bool:

@@ -34,7 +34,10 @@ def seed_after_use(project: Project) -> Iterator[Finding]:
         def main(args):
             model = torch.nn.Linear(4, 2)
             torch.manual_seed(args.seed)
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main(parse_args())
@@ -45,7 +48,10 @@ def seed_after_use(project: Project) -> Iterator[Finding]:
         def main(args):
             torch.manual_seed(args.seed)
             model = torch.nn.Linear(4, 2)
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main(parse_args())
@@ -57,7 +63,10 @@ def seed_after_use(project: Project) -> Iterator[Finding]:
             torch.manual_seed(args.seed)
             model = torch.nn.Linear(4, 2)
             torch.manual_seed(args.seed)  # again, so that the data do not depend on the model
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main(parse_args())
@@ -73,7 +82,10 @@ def seed_after_use(project: Project) -> Iterator[Finding]:
             random.seed(args.seed)
             torch.manual_seed(args.seed)
             model = torch.nn.Linear(4, 2)
-            model(torch.randn(8, 4)).sum().backward()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for x in torch.randn(10, 8, 4):
+                model(x).sum().backward()
+                optimizer.step()
 
         if __name__ == "__main__":
             main(parse_args())
