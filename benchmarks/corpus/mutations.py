@@ -33,7 +33,7 @@ _SECONDS = 600
 _BYTES = 1_000_000
 # what the rules do not look at
 _OUTSIDE = re.compile(
-    r"(^|/)(tests?|docs?|third_party|vendor\w*|external\w*)/|(^|/)(test_|conftest)"
+    r"(^|/)(tests?|docs?|third_party|vendor\w*|external\w*)/|(^|/)(test_|conftest)|_test\.py$"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from projects import project
+from projects import node, project
 
 from repro_check.project.calls import Node
 from repro_check.project.project import Project
@@ -20,10 +20,6 @@ class Base:
         return self(x)
 
 class Child(Base): ...
-
-class Outer:
-    class Inner:
-        def __init__(self): ...
 
 def work(a, b): ...
 
@@ -45,7 +41,6 @@ CALLS = [
     ("from lib import Base\nBase(1)", "Base.__init__"),
     ("from lib import Child\nChild(1)", "Base.__init__"),
     ("from lib import Child as Kid\nKid(1)", "Base.__init__"),
-    ("import lib\nlib.Outer.Inner()", "Outer.Inner.__init__"),
     ("from lib import Child\nclass Grand(Child): ...\nGrand(1)", "Base.__init__"),
     (
         "from lib import Base\nclass Own(Base):\n    def __init__(self):\n        super().__init__(1)",
@@ -75,8 +70,7 @@ def by_looking_at_every_call(opened: Project, wanted: Node) -> list[tuple[str, s
 @pytest.mark.parametrize(("text", "name"), CALLS)
 def test_no_caller_is_overlooked_whatever_the_name(text: str, name: str, tmp_path: Path) -> None:
     opened = project(tmp_path, {"lib.py": LIBRARY, "use.py": text})
-    functions = opened.python["lib.py"].facts.functions
-    wanted = Node("lib.py", next(one.block for one in functions if one.qualname == name))
+    wanted = node(opened, "lib.py", name)
     found = [(site.path, site.call.name) for site in opened.callers.calls_of(wanted)]
     assert found == by_looking_at_every_call(opened, wanted)
     assert any(path == "use.py" for path, _ in found)
@@ -84,16 +78,13 @@ def test_no_caller_is_overlooked_whatever_the_name(text: str, name: str, tmp_pat
 
 def test_a_function_of_another_name_has_no_callers(tmp_path: Path) -> None:
     opened = project(tmp_path, {"lib.py": LIBRARY, "use.py": "from lib import work\nwork(1, 2)"})
-    functions = opened.python["lib.py"].facts.functions
-    other = Node("lib.py", next(one.block for one in functions if one.qualname == "other"))
-    assert opened.callers.calls_of(other) == ()
+    assert opened.callers.calls_of(node(opened, "lib.py", "other")) == ()
 
 
 def test_of_very_many_calls_none_is_looked_into_where_that_is_not_worth_it(tmp_path: Path) -> None:
     calls = "from lib import work\n" + "work(1, 2)\n" * 20
     opened = project(tmp_path, {"lib.py": LIBRARY, "use.py": calls})
-    functions = opened.python["lib.py"].facts.functions
-    work = Node("lib.py", next(one.block for one in functions if one.qualname == "work"))
+    work = node(opened, "lib.py", "work")
     assert len(opened.callers.calls_of(work)) == 20
     assert opened.callers.few_calls_of(work, most=10) is None
-    assert opened.callers.few_calls_of(Node("lib.py", 0)) == ()
+    assert opened.callers.few_calls_of(node(opened, "lib.py")) == ()

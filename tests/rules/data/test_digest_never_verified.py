@@ -239,7 +239,10 @@ def test_another_entry_point_that_hashes_something_else_is_not(judge: Judge) -> 
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        (script().replace("optimizer.step(model(x).sum().backward())", "model(x)"), "trains nothing"),
+        (
+            script().replace("optimizer.step(model(x).sum().backward())", "model(x)"),
+            "trains nothing",
+        ),
         (script().replace("yaml.safe_load(open(", "dict(x=("), "reads no config"),
     ],
 )

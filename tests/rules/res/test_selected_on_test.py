@@ -18,6 +18,8 @@ def main(model, optimizer, loader, evaluate, test_loader):
         for x in loader:
             model(x).sum().backward()
             optimizer.step()
+        results = evaluate(model, test_loader)
+        test_acc, testAcc, test_f1, test_loss, latest_acc, test_x = evaluate(model, test_loader)
 """
 
 
@@ -65,6 +67,15 @@ def test_a_choice_by_a_score_on_test_data_is_told(judge: Judge, body: str) -> No
 )
 def test_other_choices_pass(judge: Judge, body: str) -> None:
     assert judge(body) == []
+
+
+@pytest.mark.parametrize("given", ["dls.valid", "batch_size", "sample(100)"])
+def test_a_score_that_is_given_no_test_data_passes(judge: Judge, given: str) -> None:
+    body = (
+        f"test_loss = evaluate(model, {given})\nif test_loss < best_acc:\n    best_acc = test_loss"
+    )
+    head = HEAD.partition("        results")[0]
+    assert judge(body, head) == []
 
 
 CIFAR = """import torch

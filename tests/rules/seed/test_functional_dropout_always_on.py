@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from checking import check
+from checking import check, codes
 from conftest import Repo
 
 from repro_check.engine.fix import Change, plan_fixes
@@ -165,3 +165,17 @@ def test_a_test_for_more_than_the_rate_may_be_the_gate(
 ) -> None:
     found = judge(module(f"if {test}:\n    x = F.dropout(x, 0.5)"))
     assert bool(found) == is_found
+
+
+def test_a_rate_that_is_zero_everywhere_drops_nothing(make_repo: MakeRepo) -> None:
+    text = (
+        "from dataclasses import dataclass\n\nimport torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n\n"
+        "@dataclass\nclass Config:\n    rate: float = RATE\n\n\nclass Net(nn.Module):\n"
+        "    def __init__(self, config: Config):\n        super().__init__()\n        self.rate = config.rate\n\n"
+        "    def forward(self, q):\n"
+        "        return F.scaled_dot_product_attention(q, q, q, dropout_p=self.rate)\n"
+    )
+    off = make_repo({"net.py": text.replace("RATE", "0.0")}, commit=False)
+    on = make_repo({"net.py": text.replace("RATE", "0.1")}, commit=False)
+    assert codes(check(off.root, "SEED027")) == []
+    assert codes(check(on.root, "SEED027")) == ["SEED027"]

@@ -10,7 +10,7 @@ from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
 from repro_check.rules.training import training_blocks
-from repro_check.rules.walking import code_around, names_in
+from repro_check.rules.walking import calls_in, code_around, names_in
 from repro_check.sources.expressions import Expression, Name, Operation, parts
 from repro_check.sources.python import ModuleFacts
 from repro_check.sources.scopes import bound_names
@@ -127,7 +127,7 @@ def _test_name(facts: ModuleFacts, score: Expression, block: int) -> Expression 
     if _says(facts, score, _HELD_OUT) or not _says(facts, score, _METRIC):
         return None
     if _says(facts, score, _TEST):
-        return score
+        return score if _is_of_test_data(facts, score, block) else None
     code = code_around(facts, block)
     function = facts.function_of(block)
     if function is None or not _is_computed_here(facts, score, code):
@@ -142,6 +142,24 @@ def _test_name(facts: ModuleFacts, score: Expression, block: int) -> Expression 
     if any(_HELD_OUT.search(name.name) or "train" in name.name.lower() for name in names):
         return None
     return next((name for name in over if _TEST.search(name.name)), None)
+
+
+def _is_of_test_data(facts: ModuleFacts, score: Expression, block: int) -> bool:
+    """Whether what makes the score is given test data: `test_loss` may be one of fresh samples."""
+    code = code_around(facts, block)
+    names = {name.name.partition(".")[0] for name in names_in(facts, score)}
+    given = [
+        name
+        for item in facts.assignments
+        if item.value is not None and code_around(facts, item.block) == code
+        if any(bound in names for target in item.targets for bound in bound_names(target))
+        for call in calls_in(facts, item.value)
+        for value in (*call.args, *(keyword.value for keyword in call.keywords))
+        for name in names_in(facts, value)
+    ]
+    if any(_HELD_OUT.search(name.name) for name in given):
+        return False
+    return any(_TEST.search(name.name) for name in given)
 
 
 def _is_computed_here(facts: ModuleFacts, score: Expression, code: int) -> bool:

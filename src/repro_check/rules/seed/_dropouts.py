@@ -60,6 +60,7 @@ def dropouts(file: PythonFile, project: Project) -> Iterator[Dropout]:
             and _is_of_module(file, project, method)
             and not _is_meant(call, method)
             and not _is_gated(file, call, method)
+            and not _is_zero(file, project, call, found)
         ):
             yield msgspec.structs.replace(found, method=method.qualname)
 
@@ -85,6 +86,15 @@ def _attention(call: Call) -> Dropout | None:
     else:
         is_on = isinstance(rate, Name) and rate.name.startswith("self.")
     return Dropout(call, "", rate, rate) if rate is not None and is_on else None
+
+
+def _is_zero(file: PythonFile, project: Project, call: Call, found: Dropout) -> bool:
+    """Whether the rate is a setting that is 0 wherever it may come from: nothing is dropped."""
+    rate = found.rate or call.argument(1, "p")
+    if not isinstance(rate, Name):
+        return False
+    origins = project.origins.of(file, rate, call.block)
+    return bool(origins) and all(one.is_fixed and one.value in {0, "0", "0.0"} for one in origins)
 
 
 def _is_of_module(file: PythonFile, project: Project, method: Function) -> bool:

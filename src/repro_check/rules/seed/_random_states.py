@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
-from repro_check.findings import Fix, Safety, Span
+from repro_check.findings import Fix, Safety
 from repro_check.project.files import PythonFile
 from repro_check.project.origins import OriginKind, Summary
 from repro_check.project.project import Project
+from repro_check.rules.seed._argument_fixes import give
+from repro_check.rules.seed._seed_at_hand import seed_at_hand
 from repro_check.rules.seed._seeder_calls import is_none, outside_name
 from repro_check.sources.expressions import Expression, Literal
 from repro_check.sources.python import Call
@@ -36,7 +37,6 @@ _ESTIMATOR = pattern(
     r"SkewedChi2Sampler|SparsePCA|SparseRandomProjection|SpectralBiclustering|SpectralClustering|"
     r"SpectralCoclustering|TheilSenRegressor)$"
 )
-_SEED = pattern(r"(random_|manual_|data_|global_)?(seed|random_state)", re.IGNORECASE)
 
 
 class Unseeded(msgspec.Struct, frozen=True):
@@ -72,28 +72,15 @@ def unseeded_estimators(file: PythonFile, project: Project) -> Iterator[Unseeded
             yield from _judged(file, project, call)
 
 
-def random_state_fix(file: PythonFile, found: Unseeded) -> Fix | None:
-    """Give the seed that the function has at hand."""
-    seed = _seed_at_hand(file, found.call.block)
-    if seed is None or file.notebook is not None or found.given is not None or found.call.unpacks:
+def random_state_fix(file: PythonFile, project: Project, found: Unseeded) -> Fix | None:
+    """Give the seed that is at hand."""
+    call = found.call
+    text = project.text_at(file.path)
+    if file.notebook is not None or text is None or call.unpacks:
         return None
-    last = max(
-        [*found.call.args, *(keyword.value for keyword in found.call.keywords)],
-        key=lambda item: (item.span.end_line, item.span.end_column),
-        default=None,
-    )
-    if last is None:
-        return None
-    end = Span(last.span.end_line, last.span.end_column, last.span.end_line, last.span.end_column)
-    title = f"Give it `{seed}`"
-    return file.replace(end, f", random_state={seed}", title=title, safety=Safety.UNSAFE)
-
-
-def _seed_at_hand(file: PythonFile, block: int) -> str | None:
-    """The name of a seed that a function has at hand: one of its parameters."""
-    function = file.facts.function_of(block)
-    names = [parameter.name for parameter in function.parameters] if function else []
-    return next((name for name in names if _SEED.fullmatch(name)), None)
+    seed = seed_at_hand(file, project, call.block, call.span.line)
+    edit = give(file, text, call, "random_state", seed) if seed else None
+    return Fix(Safety.UNSAFE, f"Give it `{seed}`", (edit,)) if edit else None
 
 
 def _judged(file: PythonFile, project: Project, call: Call) -> Iterator[Unseeded]:

@@ -68,5 +68,5 @@ def estimator_unseeded(file: PythonFile, project: Project) -> Iterator[Finding]:
                 f"`{call.name}` has no `random_state` and nothing seeds NumPy, so each fit gives "
                 "another model",
                 help="Give it the config's seed: `random_state=cfg.seed`.",
-                fix=random_state_fix(file, found),
+                fix=random_state_fix(file, project, found),
             )

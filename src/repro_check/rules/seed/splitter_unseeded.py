@@ -66,13 +66,13 @@ def splitter_unseeded(file: PythonFile, project: Project) -> Iterator[Finding]:
     """
     seeded = SeededAround(file, project, Family.NUMPY)
     for found in unseeded_splits(file, project):
-        yield _finding(file, found, is_seeded=seeded.at(found.call.block))
+        yield _finding(file, project, found, is_seeded=seeded.at(found.call.block))
 
 
-def _finding(file: PythonFile, found: Unseeded, *, is_seeded: bool) -> Finding:
+def _finding(file: PythonFile, project: Project, found: Unseeded, *, is_seeded: bool) -> Finding:
     name = found.call.name
     help_text = "Give it the config's seed: `random_state=cfg.seed`."
-    fix = random_state_fix(file, found)
+    fix = random_state_fix(file, project, found)
     if is_seeded:
         return file.finding(
             found.call.span,
