@@ -86,7 +86,7 @@ def pool_uses_global_rng(file: PythonFile, project: Project) -> Iterator[Finding
         draw, family = found
         outcome = (
             "forked workers repeat each other's numbers"
-            if family is Family.NUMPY
+            if family is Family.NUMPY and work.call.target != "joblib.delayed"
             else "every worker begins with numbers of its own"
         )
         where = project.python[draw.path]

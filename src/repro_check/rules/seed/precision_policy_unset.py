@@ -102,7 +102,7 @@ def precision_policy_unset(project: Project) -> Iterator[Finding]:
             call.span,
             f"`{entry.path}` may train on CUDA, and nothing says whether in TF32 or in full precision",
             help='Write `torch.set_float32_matmul_precision("highest")` (or "high") before training, and '
-            "report it.",
+            "name it beside the results.",
             fix=_fix(project, [entry for entry, _ in users]),
         )
 
