@@ -18,6 +18,7 @@ PACKAGE = SRC / "repro_check"
 FLOORS = {
     "atomic": 0,
     "bounded": 0,
+    "processes": 0,
     "errors": 0,
     "findings": 0,
     "settings": 0,

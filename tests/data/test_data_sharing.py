@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from repro_check.data.hashing.cores import cores
 from repro_check.data.hashing.listing import list_tree
 from repro_check.data.hashing.sharing import MOST_TASKS, share
+from repro_check.processes import cores
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 

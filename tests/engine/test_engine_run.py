@@ -95,7 +95,7 @@ def test_where_no_process_can_be_started_everything_is_done_in_this_one(
     monkeypatch.setattr(store_module, "_WORTH_A_PROCESS", 0)
     for module in (store_module, asking_module):
         monkeypatch.setattr(module, "processes", lambda: 2)
-    monkeypatch.setattr("repro_check.engine.workers._hired", lambda *_: None)
+    monkeypatch.setattr("repro_check.engine.workers.started", lambda *_: None)
     assert told(run_all(session_of(repo.root))) == expected
 
 

@@ -1,8 +1,6 @@
 """Processes that share out work: each is given one task at a time, down a pipe of its own.
 
-They are forked, so that they start at once and find all that this process has read, and they share
-neither queue nor lock. In `concurrent.futures` a process that is killed while it holds the lock of
-the queue stops all others for ever, and the pool's own thread may not start (`ulimit -u`).
+They are forked, so that they start at once and find all that this process has read.
 """
 
 from __future__ import annotations
@@ -10,8 +8,9 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from repro_check.processes import cores, started
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -23,10 +22,7 @@ _MOST = 8
 
 def processes() -> int:
     """How many processes may work at a time here; 1 where none can be forked."""
-    if not hasattr(os, "fork"):
-        return 1
-    allowed = getattr(os, "sched_getaffinity", None)
-    return min(len(allowed(0)) if allowed else os.cpu_count() or 1, _MOST)
+    return min(cores(), _MOST) if hasattr(os, "fork") else 1
 
 
 def spread(
@@ -46,10 +42,11 @@ def spread(
     waiting = deque(range(count))
     workers: list[_Worker] = []
     try:
-        for _ in range(min(most, count)):
-            worker = _hired(work, workers)
-            if worker is None:
+        for _ in range(min(most, count) if hasattr(os, "fork") else 0):
+            one = started(_uncollected(work), [worker.pipe for worker in workers])
+            if one is None:
                 break
+            worker = _Worker(*one, is_first=not workers)
             workers.append(worker)
             worker.begin(waiting)
         while busy := [worker for worker in workers if worker.number is not None]:
@@ -118,68 +115,16 @@ def _ready(busy: Sequence[_Worker]) -> list[_Worker]:
     return [by_pipe[pipe] for pipe in wait([worker.pipe for worker in busy])]
 
 
-def _hired(work: Callable[[int], object], others: Sequence[_Worker]) -> _Worker | None:
-    """One more process; None where there can be none."""
-    from multiprocessing import get_context
+def _uncollected(work: Callable[[int], ResultT]) -> Callable[[int], ResultT]:
+    """The same work in a process whose garbage is never searched for.
 
-    context: Any = get_context("fork")
-    try:
-        ours, theirs = context.Pipe()
-    except OSError:
-        return None
-    inherited = [*(worker.pipe for worker in others), ours]
-    try:
-        process = context.Process(target=_serve, args=(work, theirs, inherited), daemon=True)
-        process.start()
-    except (OSError, RuntimeError, AssertionError):  # the last where a daemon may have no child
-        ours.close()
-        return None
-    finally:
-        theirs.close()
-    return _Worker(process, ours, is_first=not others)
+    Syntax trees die by reference count alone; walking them costs more than parsing.
+    """
 
+    def do(number: int) -> ResultT:
+        import gc
 
-def _serve(
-    work: Callable[[int], object], pipe: Connection, inherited: Sequence[Connection]
-) -> None:
-    import gc
+        gc.disable()
+        return work(number)
 
-    gc.disable()  # trees die by reference count alone; walking them costs more than parsing
-    for other in inherited:
-        other.close()  # else no pipe would end with the parent
-    _end_with_parent()
-    while True:
-        try:
-            number = pipe.recv()
-        except (EOFError, OSError):
-            return
-        outcome: tuple[object] | Exception
-        try:
-            outcome = (work(number),)
-        except Exception as error:  # noqa: BLE001 - it is raised where it was asked for
-            outcome = error
-        try:
-            pipe.send(outcome)
-        except OSError:
-            return
-        except Exception:  # noqa: BLE001 - it cannot be sent, so it is done there again
-            pipe.send(None)
-
-
-def _end_with_parent() -> None:
-    """Let a worker end at once, and without a word, when its parent is interrupted or killed."""
-    import signal
-    import threading
-    from multiprocessing import parent_process
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    parent = parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    with suppress(RuntimeError):  # there are too many threads for one more
-        threading.Thread(target=watch, daemon=True).start()
+    return do

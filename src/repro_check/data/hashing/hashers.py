@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Protocol
 
 from repro_check.data.hashing.batches import Batch, Hashed, hash_batch
-from repro_check.data.hashing.cores import cores
+from repro_check.processes import cores
 
 _FEW = 2_048
 _SMALL = 64 << 20

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from repro_check.data.hashing.cores import cores
+from repro_check.processes import cores
 
 _STATUS = struct.Struct("<xqqqQ").pack
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)

@@ -19,10 +19,10 @@ from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple, cast
 
-from repro_check.data.hashing.cores import cores
 from repro_check.data.hashing.memory import RACY
 from repro_check.data.hashing.slots import Look
 from repro_check.data.hashing.workers import spread
+from repro_check.processes import cores
 from repro_check.runtime.files import Hash, Stream, Tick, feed, new_hash
 from repro_check.runtime.hashing import md5_of_folder
 from repro_check.runtime.manifest import Entry

@@ -1,17 +1,12 @@
-"""Processes that hash: each gets one batch at a time, down a pipe of its own.
-
-They share neither queue nor lock, and the parent starts no thread. In `concurrent.futures` a
-process that is killed while it holds the lock of the queue stops all others for ever, and where
-threads are scarce (`ulimit -u` on a login node) the pool's own thread dies without a word.
-"""
+"""Processes that hash: each gets one batch at a time, down a pipe of its own (see `processes`)."""
 
 from __future__ import annotations
 
-import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from repro_check.processes import started
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -113,10 +108,11 @@ class _Crew(Generic[_Batch, _Outcome]):
         while True:
             free = next((worker for worker in self._workers if worker.task is None), None)
             if free is None and len(self._workers) < self._most:
-                free = _hired(self._workers, self._work)
-                if free is None:
+                one = started(self._work, [worker.pipe for worker in self._workers])
+                if one is None:
                     self._most = len(self._workers)
                 else:
+                    free = _Worker(*one)
                     self._workers.append(free)
             if free is not None or not self._workers:
                 return free
@@ -135,7 +131,7 @@ class _Crew(Generic[_Batch, _Outcome]):
                 continue
             except Exception:  # noqa: BLE001 - an error that cannot be sent is met here again
                 outcome = None
-            _settle(worker, outcome)
+            _settle(worker, outcome[0] if isinstance(outcome, tuple) else outcome)
 
     def _bury(self, worker: _Worker) -> None:
         self._most -= 1  # what killed it (a lack of memory, say) would kill the next one too
@@ -151,67 +147,3 @@ def _settle(worker: _Worker, outcome: object) -> None:
         worker.task.outcome = outcome
         worker.task.is_done = True
         worker.task = None
-
-
-def _hired(others: Sequence[_Worker], work: Callable[[Any], object]) -> _Worker | None:
-    """One more process; None where there can be none."""
-    from multiprocessing import get_all_start_methods, get_context
-
-    # forked workers start at once; elsewhere start-up is paid once
-    is_forked = "fork" in get_all_start_methods()
-    context: Any = get_context("fork" if is_forked else None)
-    try:
-        ours, theirs = context.Pipe()
-    except OSError:
-        return None
-    inherited = [*(worker.pipe for worker in others), ours] if is_forked else []
-    try:
-        process = context.Process(target=_work, args=(theirs, inherited, work), daemon=True)
-        process.start()
-    except (OSError, RuntimeError, AssertionError):  # the last where a daemon may have no child
-        ours.close()
-        return None
-    finally:
-        theirs.close()
-    return _Worker(process, ours)
-
-
-def _work(pipe: Connection, inherited: Sequence[Connection], work: Callable[[Any], object]) -> None:
-    for other in inherited:
-        other.close()  # else no pipe would end with the parent
-    _end_with_parent()
-    while True:
-        try:
-            batch = pipe.recv()
-        except (EOFError, OSError):
-            return
-        outcome: object
-        try:
-            outcome = work(batch)
-        except Exception as error:  # noqa: BLE001 - it is raised where it was asked for
-            outcome = error
-        try:
-            pipe.send(outcome)
-        except OSError:
-            return
-        except Exception:  # noqa: BLE001 - it cannot be sent
-            pipe.send(None)
-
-
-def _end_with_parent() -> None:
-    """Let a worker end at once, and without a word, when its parent is interrupted or killed."""
-    import signal
-    import threading
-    from multiprocessing import parent_process
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    parent = parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    with suppress(RuntimeError):  # there are too many threads for one more
-        threading.Thread(target=watch, daemon=True).start()
