@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from repro_check.findings import Span
 from repro_check.sources.lines import Lines
 from repro_check.sources.python import Call, Function, ModuleFacts, read_python
+from repro_check.sources.spans import unpacked
 
 # one program in which every kind of statement and expression of Python 3.10 stands
 EVERY_KIND = '''\
@@ -136,12 +137,15 @@ def at(source: str, span: Span) -> str:
     return Lines(source).text_at(span)
 
 
+_PLACES = frozenset({"at", "name_at", "body_at"})
+
+
 def without_places(value: object) -> object:
     """Facts as plain tuples in which no place is left."""
-    if isinstance(value, Span):
-        return "span"
     if isinstance(value, msgspec.Struct):
-        return (type(value).__name__, *map(without_places, msgspec.structs.astuple(value)))
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        told = (item for name, item in fields.items() if name not in _PLACES)
+        return (type(value).__name__, *map(without_places, told))
     if isinstance(value, tuple):
         return tuple(map(without_places, value))
     return value
@@ -176,10 +180,10 @@ def _is_sound(path: Path) -> bool:
 
 def spans(value: object) -> Iterator[Span]:
     """All places in a fact."""
-    if isinstance(value, Span):
-        yield value
-    elif isinstance(value, msgspec.Struct):
-        yield from spans(msgspec.structs.astuple(value))
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            item = getattr(value, name)
+            yield from [unpacked(item)] if name in _PLACES else spans(item)
     elif isinstance(value, tuple):
         for item in value:
             yield from spans(item)

@@ -38,6 +38,7 @@ from repro_check.sources.expressions import (
 )
 from repro_check.sources.lines import Lines
 from repro_check.sources.python import MODULE, Call, ModuleFacts, read_python
+from repro_check.sources.spans import packed
 from repro_check.sources.unreadable import Unreadable
 
 SOME_MODULES = sample(60, largest=40_000)
@@ -99,7 +100,7 @@ def test_a_byte_order_mark_does_not_shift_the_first_line() -> None:
 def test_columns_count_characters_from_one_and_end_behind_the_last() -> None:
     (statement,) = read("äöü = 'x'").assignments
     assert statement.span == Span(1, 1, 1, 10)
-    assert statement.value == Literal("x", Span(1, 7, 1, 10))
+    assert statement.value == Literal(packed(1, 7, 1, 10), "x")
 
 
 @pytest.mark.parametrize(
@@ -521,7 +522,7 @@ def test_a_named_expression_around_other_bindings_keeps_its_user() -> None:
 
 def users_fit(facts: ModuleFacts) -> None:
     for index, call in enumerate(facts.calls):
-        here = CallRef(index, call.span)
+        here = CallRef(call.at, index)
         pool: dict[str, tuple[object, ...]] = {
             "assigned": facts.assignments,
             "iterated": facts.assignments,

@@ -85,7 +85,7 @@ def test_a_star_import_is_remembered() -> None:
 )
 def test_the_dotted_name_of_an_import(module: str, name: str, alias: str, dotted: str) -> None:
     facts = read("import x")
-    assert imported_name(Import(module, name, alias, 0, facts.imports[0].span)) == dotted
+    assert imported_name(Import(facts.imports[0].at, module, name, alias, 0)) == dotted
 
 
 # -- shadowing -----------------------------------------------------------------------------------

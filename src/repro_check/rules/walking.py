@@ -43,7 +43,7 @@ def names_in(facts: ModuleFacts, expression: Expression | None) -> Iterator[Name
                 if call.receiver is not None:
                     waiting.append(call.receiver)
                 else:
-                    yield Name(call.name, call.name_span)
+                    yield Name(call.name_at, call.name)
 
 
 def calls_in(facts: ModuleFacts, expression: Expression | None) -> Iterator[Call]:

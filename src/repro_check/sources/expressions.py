@@ -12,46 +12,56 @@ from typing import TypeAlias
 import msgspec
 
 from repro_check.findings import Span
+from repro_check.sources.spans import At, unpacked
 
 
-class Literal(msgspec.Struct, frozen=True, array_like=True, tag="l", gc=False):
+class Placed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Something that stands in a text.
+
+    Facts hold millions of places, so each is one integer (`sources.spans`); `span` spells it out.
+    """
+
+    at: At
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return unpacked(self.at)
+
+
+class Literal(Placed, frozen=True, array_like=True, tag="l", gc=False):
     """A constant: None, a boolean, a number or a string (longer than 1,000 characters: cut)."""
 
     value: bool | int | float | str | None
-    span: Span
 
 
-class Name(msgspec.Struct, frozen=True, array_like=True, tag="n", gc=False):
+class Name(Placed, frozen=True, array_like=True, tag="n", gc=False):
     """A dotted name as written: `x`, `args.seed`, `torch.cuda.manual_seed`."""
 
     name: str
-    span: Span
 
 
-class CallRef(msgspec.Struct, frozen=True, array_like=True, tag="c", gc=False):
+class CallRef(Placed, frozen=True, array_like=True, tag="c", gc=False):
     """The result of `ModuleFacts.calls[index]`."""
 
     index: int
-    span: Span
 
 
-class Attribute(msgspec.Struct, frozen=True, array_like=True, tag="a"):
+class Attribute(Placed, frozen=True, array_like=True, tag="a", gc=False):
     """`base.name` where `base` is no plain dotted name: `parse_args().seed`, `xs[0].shape`."""
 
     base: Expression
     name: str
-    span: Span
 
 
-class Subscript(msgspec.Struct, frozen=True, array_like=True, tag="s"):
+class Subscript(Placed, frozen=True, array_like=True, tag="s", gc=False):
     """`base[index]`."""
 
     base: Expression
     index: Expression
-    span: Span
 
 
-class Collection(msgspec.Struct, frozen=True, array_like=True, tag="o"):
+class Collection(Placed, frozen=True, array_like=True, tag="o", gc=False):
     """A list, tuple, set or dict display; `keys` only for a dict (None stands for `**x`).
 
     Only the first 200 items are kept.
@@ -59,11 +69,10 @@ class Collection(msgspec.Struct, frozen=True, array_like=True, tag="o"):
 
     kind: str
     items: tuple[Expression, ...]
-    span: Span
     keys: tuple[Expression | None, ...] = ()
 
 
-class Operation(msgspec.Struct, frozen=True, array_like=True, tag="b"):
+class Operation(Placed, frozen=True, array_like=True, tag="b", gc=False):
     """An operator and its operands.
 
     `operator` is the written one (`+`, `and`, `not`, `==`, `is not`), or `if` (test, then, else),
@@ -72,13 +81,10 @@ class Operation(msgspec.Struct, frozen=True, array_like=True, tag="b"):
 
     operator: str
     operands: tuple[Expression, ...]
-    span: Span
 
 
-class Opaque(msgspec.Struct, frozen=True, array_like=True, tag="u", gc=False):
+class Opaque(Placed, frozen=True, array_like=True, tag="u", gc=False):
     """An expression of which only the place is kept (a lambda, a comprehension, bytes)."""
-
-    span: Span
 
 
 Expression: TypeAlias = (

@@ -9,13 +9,14 @@ import msgspec
 
 from repro_check.findings import Span
 from repro_check.sources.directives import Directive
-from repro_check.sources.expressions import Expression
+from repro_check.sources.expressions import Expression, Placed
+from repro_check.sources.spans import TOP, At, unpacked
 
 MODULE = 0
 """The index of the module's own block."""
 
 
-class Block(msgspec.Struct, frozen=True, array_like=True):
+class Block(Placed, frozen=True, array_like=True, gc=False):
     """A stretch of code that runs, repeats or is skipped as one; blocks form a tree.
 
     Attributes:
@@ -24,17 +25,21 @@ class Block(msgspec.Struct, frozen=True, array_like=True):
         parent: the index of the enclosing block; -1 for the module.
         span: from the block's keyword to its last statement.
         test: the condition of an `if` or `while`; for an `else` that of its `if`.
-        body: the span of the statements alone.
+        body_at: where the statements alone stand.
     """
 
     kind: str
     parent: int
-    span: Span
     test: Expression | None
-    body: Span
+    body_at: At
+
+    @property
+    def body(self) -> Span:
+        """The span of the statements alone."""
+        return unpacked(self.body_at)
 
 
-class Parameter(msgspec.Struct, frozen=True, array_like=True):
+class Parameter(Placed, frozen=True, array_like=True, gc=False):
     """A parameter of a function: its name, its default and the annotation's dotted name.
 
     `kind` is "" for one that may be given by its position, "keyword", "*" or "**".
@@ -43,32 +48,34 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True):
     name: str
     default: Expression | None
     annotation: str
-    span: Span
     kind: str = ""
 
 
-class Function(msgspec.Struct, frozen=True, array_like=True):
+class Function(Placed, frozen=True, array_like=True, gc=False):
     """A function or method; `qualname` is `Class.method`, `outer.inner` (without `<locals>`)."""
 
     qualname: str
     block: int
     parameters: tuple[Parameter, ...]
     decorators: tuple[Expression, ...]
-    span: Span
-    name_span: Span
+    name_at: At
+
+    @property
+    def name_span(self) -> Span:
+        """The place of the name alone."""
+        return unpacked(self.name_at)
 
 
-class Class(msgspec.Struct, frozen=True, array_like=True):
+class Class(Placed, frozen=True, array_like=True, gc=False):
     """A class; its fields are the assignments in its block."""
 
     qualname: str
     block: int
     bases: tuple[Expression, ...]
     decorators: tuple[Expression, ...]
-    span: Span
 
 
-class Import(msgspec.Struct, frozen=True, array_like=True):
+class Import(Placed, frozen=True, array_like=True, gc=False):
     """One bound name of an import statement.
 
     Attributes:
@@ -82,17 +89,16 @@ class Import(msgspec.Struct, frozen=True, array_like=True):
     name: str
     alias: str
     block: int
-    span: Span
 
 
-class Keyword(msgspec.Struct, frozen=True, array_like=True):
+class Keyword(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A keyword argument; `name` is "" for `**mapping`."""
 
     name: str
     value: Expression
 
 
-class Call(msgspec.Struct, frozen=True, array_like=True):
+class Call(Placed, frozen=True, array_like=True, gc=False):
     """A call.
 
     Attributes:
@@ -114,8 +120,12 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     block: int
     use: str
     user: int
-    span: Span
-    name_span: Span
+    name_at: At
+
+    @property
+    def name_span(self) -> Span:
+        """The place of the name alone."""
+        return unpacked(self.name_at)
 
     def keyword(self, name: str) -> Expression | None:
         """The value of a keyword argument, or None."""
@@ -138,26 +148,24 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
         return self.keyword(name)
 
 
-class Assignment(msgspec.Struct, frozen=True, array_like=True):
+class Assignment(Placed, frozen=True, array_like=True, gc=False):
     """A binding: `kind` is "=", an augmented operator ("+="), ":" (annotated), "for", "with"."""
 
     targets: tuple[Expression, ...]
     value: Expression | None
     kind: str
     block: int
-    span: Span
     annotation: str = ""
 
 
-class Return(msgspec.Struct, frozen=True, array_like=True):
+class Return(Placed, frozen=True, array_like=True, gc=False):
     """A return, a yield, or the value of a lambda."""
 
     value: Expression
     block: int
-    span: Span
 
 
-class TruthTest(msgspec.Struct, frozen=True, array_like=True):
+class TruthTest(Placed, frozen=True, array_like=True, gc=False):
     """An expression whose truth is asked for outside of an `if` or `while` statement's test.
 
     Attributes:
@@ -170,10 +178,9 @@ class TruthTest(msgspec.Struct, frozen=True, array_like=True):
     tested: Expression
     then: Expression
     block: int
-    span: Span
 
 
-class PathLiteral(msgspec.Struct, frozen=True, array_like=True):
+class PathLiteral(Placed, frozen=True, array_like=True, gc=False):
     """A whole string constant with a slash, a backslash or a leading tilde.
 
     An f-string counts if its head is such a constant; its interpolated values are written `{}`.
@@ -189,11 +196,10 @@ class PathLiteral(msgspec.Struct, frozen=True, array_like=True):
     label: str
     call: int
     block: int
-    span: Span
     is_tail: bool = False
 
 
-class Declared(msgspec.Struct, frozen=True, array_like=True):
+class Declared(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A name whose scope is settled otherwise than by an import, a definition or an assignment.
 
     `kind` is "global", "nonlocal" or "local" (`except ... as name`, a capture of `match`, `del`, a
@@ -205,7 +211,7 @@ class Declared(msgspec.Struct, frozen=True, array_like=True):
     block: int
 
 
-class Comprehension(msgspec.Struct, frozen=True, array_like=True):
+class Comprehension(Placed, frozen=True, array_like=True, gc=False):
     """A comprehension or generator expression; as a value it is an `Opaque` of the same span.
 
     Its loops are assignments of kind "for", the innermost in its block.
@@ -222,18 +228,16 @@ class Comprehension(msgspec.Struct, frozen=True, array_like=True):
     made: tuple[Expression, ...]
     use: str
     user: int
-    span: Span
 
 
-class Exit(msgspec.Struct, frozen=True, array_like=True):
+class Exit(Placed, frozen=True, array_like=True, gc=False):
     """A statement that leaves a block: `kind` is "return", "raise", "break" or "continue"."""
 
     kind: str
     block: int
-    span: Span
 
 
-class ModuleFacts(msgspec.Struct, frozen=True, array_like=True):
+class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that one module, or the cells of one notebook, say."""
 
     blocks: tuple[Block, ...]
@@ -279,7 +283,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True):
 
 
 EMPTY_MODULE = ModuleFacts(
-    blocks=(Block("module", -1, Span(1, 1, 1, 1), None, Span(1, 1, 1, 1)),),
+    blocks=(Block(TOP, "module", -1, None, TOP),),
     functions=(),
     classes=(),
     imports=(),

@@ -9,8 +9,8 @@ import ast
 import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
-from repro_check.findings import Span
 from repro_check.sources.expressions import (
     Attribute,
     CallRef,
@@ -42,6 +42,7 @@ from repro_check.sources.python import (
 )
 from repro_check.sources.python_names import dotted, is_encodable, is_path, template_of, text_of
 from repro_check.sources.python_text import columns
+from repro_check.sources.spans import TOP, At, packed
 
 _KEPT_ITEMS = 200
 _KEPT_CHARACTERS = 1_000
@@ -49,6 +50,8 @@ _LARGEST_INTEGER = 2**63
 _NOWHERE = ("other", -1)
 _NAME = ast.Name
 Use = tuple[str, int]
+_Node = Any
+"""A node that has a place; their types say that `end_lineno` may be None, which it is not here."""
 
 
 class ExpressionWalker:
@@ -87,47 +90,52 @@ class ExpressionWalker:
         self._block = MODULE
         self._prefix = ""
         self._label = ""
-        self._tail: Span | None = None
+        self._tail: At = -1
 
-    def _span(self, node: ast.expr | ast.stmt | ast.arg | ast.alias | ast.keyword) -> Span:
-        first, last = node.lineno, node.end_lineno or node.lineno
-        start, end = node.col_offset, node.end_col_offset or 0
-        if self._columns:
-            if first in self._columns:
-                start = self._columns[first][start]
-            if last in self._columns:
-                end = self._columns[last][end]
-        return Span(first, start + 1, last, end + 1)
+    def _at(self, node: _Node) -> At:
+        """The place of a node."""
+        line, last = node.lineno, node.end_lineno
+        start, end = node.col_offset, node.end_col_offset
+        columns = self._columns
+        if columns:
+            if line in columns:
+                start = columns[line][start]
+            if last in columns:
+                end = columns[last][end]
+        return packed(line, start + 1, last, end + 1)
+
+    def _column(self, line: int, offset: int) -> int:
+        columns = self._columns.get(line)
+        return offset if columns is None else columns[offset]
+
+    def _stretch(self, line: int, first: _Node, last: _Node) -> At:
+        """From a line, at the column of the first node, to the end of the last."""
+        column = self._column(first.lineno, first.col_offset) + 1
+        end = self._column(last.end_lineno, last.end_col_offset) + 1
+        return packed(line, column, last.end_lineno, end)
 
     def _open(
         self,
         kind: str,
-        node: ast.expr | ast.stmt | ast.excepthandler | ast.match_case | ast.Module,
+        node: _Node,
         body: Sequence[ast.stmt],
         test: Expression | None = None,
     ) -> int:
-        inner = self._body_span(body)
-        if isinstance(node, ast.stmt | ast.expr | ast.excepthandler) and kind not in {
-            "else",
-            "finally",
-        }:
-            start = self._span(node)  # type: ignore[arg-type]
-            whole = Span(start.line, start.column, inner.end_line, inner.end_column)
-            if not body:
-                whole = inner = start
-        else:
-            whole = inner
-        self._blocks.append(Block(kind, self._block, whole, test, inner))
+        inner = self._body_at(body)
+        at = inner
+        if kind not in {"else", "finally"} and hasattr(node, "lineno"):
+            at = self._stretch(node.lineno, node, body[-1]) if body else self._at(node)
+            inner = inner if body else at
+        self._blocks.append(Block(at, kind, self._block, test, inner))
         return len(self._blocks) - 1
 
-    def _body_span(self, body: Sequence[ast.stmt]) -> Span:
+    def _body_at(self, body: Sequence[ast.stmt]) -> At:
         if not body:
-            return Span(1, 1, 1, 1)
-        first, last = self._span(body[0]), self._span(body[-1])
+            return TOP
         # a decorated definition begins at its keyword, but its statement at the first decorator
         decorators = getattr(body[0], "decorator_list", ())
-        line = decorators[0].lineno if decorators else first.line
-        return Span(line, first.column, last.end_line, last.end_column)
+        line = decorators[0].lineno if decorators else body[0].lineno
+        return self._stretch(line, body[0], body[-1])
 
     def _children(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
@@ -156,51 +164,51 @@ class ExpressionWalker:
             value = None if default is None else self._expr(default)
             self._label = label
             annotation = dotted(item.annotation) or ""
-            made.append(Parameter(item.arg, value, annotation, self._span(item), kind))
+            made.append(Parameter(self._at(item), item.arg, value, annotation, kind))
         return tuple(made)
 
     def _expr(self, node: ast.expr, use: Use = _NOWHERE) -> Expression:
         if type(node) is _NAME:  # half of all expressions
-            return Name(node.id, self._span(node))
+            return Name(self._at(node), node.id)
         handler = _EXPRESSIONS.get(type(node))
         if handler is None:
             self._children(node)
-            return Opaque(self._span(node))
+            return Opaque(self._at(node))
         return handler(self, node, use)
 
     def _constant(self, node: ast.Constant, use: Use) -> Expression:
         value = node.value
-        span = self._span(node)
+        at = self._at(node)
         if isinstance(value, str):
             if not value.isascii() and not is_encodable(value):
-                return Opaque(span)
+                return Opaque(at)
             if is_path(value):
-                self._keep_path(value, use, span)
-            return Literal(value[:_KEPT_CHARACTERS], span)
+                self._keep_path(value, use, at)
+            return Literal(at, value[:_KEPT_CHARACTERS])
         if value is None or isinstance(value, bool | float):
-            return Literal(value, span)
+            return Literal(at, value)
         if isinstance(value, int) and -_LARGEST_INTEGER <= value < _LARGEST_INTEGER:
-            return Literal(value, span)
-        return Opaque(span)
+            return Literal(at, value)
+        return Opaque(at)
 
-    def _keep_path(self, value: str, use: Use, span: Span) -> None:
+    def _keep_path(self, value: str, use: Use, at: At) -> None:
         call = use[1] if use[0] == "argument" else -1
-        is_tail = self._tail == span
-        self._paths.append(PathLiteral(value, self._label, call, self._block, span, is_tail))
+        is_tail = self._tail == at
+        self._paths.append(PathLiteral(at, value, self._label, call, self._block, is_tail))
 
     def _name(self, node: ast.Name, _use: Use) -> Expression:
-        return Name(node.id, self._span(node))
+        return Name(self._at(node), node.id)
 
     def _attribute(self, node: ast.Attribute, _use: Use) -> Expression:
         name = dotted(node)
         if name is not None:
-            return Name(name, self._span(node))
-        return Attribute(self._expr(node.value), node.attr, self._span(node))
+            return Name(self._at(node), name)
+        return Attribute(self._at(node), self._expr(node.value), node.attr)
 
     def _subscript(self, node: ast.Subscript, use: Use) -> Expression:
         # the use passes through: `load(path)["model"]` flows to where the item flows
         base = self._expr(node.value, use)
-        return Subscript(base, self._expr(node.slice), self._span(node))
+        return Subscript(self._at(node), base, self._expr(node.slice))
 
     def _call(self, node: ast.Call, use: Use) -> Expression:
         index = len(self._calls)
@@ -222,8 +230,9 @@ class ExpressionWalker:
             self._label = keyword.arg or ""
             keywords.append(Keyword(keyword.arg or "", self._expr(keyword.value, argument)))
         self._label = label
-        span = self._span(node)
+        at = self._at(node)
         call = Call(
+            at,
             name,
             "",
             receiver,
@@ -232,16 +241,15 @@ class ExpressionWalker:
             self._block,
             use[0],
             use[1],
-            span,
-            self._span(node.func),
+            self._at(node.func),
         )
         self._calls[index] = (call, is_plain)
-        return CallRef(index, span)
+        return CallRef(at, index)
 
     def _collection(self, node: ast.List | ast.Tuple | ast.Set, _use: Use) -> Expression:
         items = tuple(self._expr(item) for item in node.elts)
         kind = type(node).__name__.lower()
-        return Collection(kind, items[:_KEPT_ITEMS], self._span(node))
+        return Collection(self._at(node), kind, items[:_KEPT_ITEMS])
 
     def _dict(self, node: ast.Dict, _use: Use) -> Expression:
         keys: list[Expression | None] = []
@@ -252,8 +260,8 @@ class ExpressionWalker:
             self._label = text_of(key)
             items.append(self._expr(value))
             self._label = label
-        span = self._span(node)
-        return Collection("dict", tuple(items[:_KEPT_ITEMS]), span, tuple(keys[:_KEPT_ITEMS]))
+        at = self._at(node)
+        return Collection(at, "dict", tuple(items[:_KEPT_ITEMS]), tuple(keys[:_KEPT_ITEMS]))
 
     def _binary(self, node: ast.BinOp, _use: Use) -> Expression:
         # a long chain leans to the left: walk it in a loop, so that its depth costs no stack
@@ -265,13 +273,13 @@ class ExpressionWalker:
         made = self._expr(left)
         for item in reversed(chain):
             if isinstance(item.op, ast.Add):
-                self._tail = self._span(item.right)
+                self._tail = self._at(item.right)
             right = self._expr(item.right)
             operator = OPERATORS.get(type(item.op), "?")
             made = (
-                Operation(operator, (made, right), self._span(item))
+                Operation(self._at(item), operator, (made, right))
                 if len(chain) <= _KEPT_ITEMS
-                else Opaque(self._span(item))
+                else Opaque(self._at(item))
             )
         return made
 
@@ -279,42 +287,42 @@ class ExpressionWalker:
         operand = self._expr(
             node.operand, ("tested", -1) if isinstance(node.op, ast.Not) else _NOWHERE
         )
-        span = self._span(node)
+        at = self._at(node)
         if isinstance(node.op, ast.USub) and isinstance(operand, Literal):
             value = operand.value
             if isinstance(value, int | float) and not isinstance(value, bool):
-                return Literal(-value, span)
+                return Literal(at, -value)
         operator = OPERATORS.get(type(node.op), "?")
         if operator == "not":
-            self._truths.append(TruthTest("not", operand, operand, self._block, span))
-        return Operation(operator, (operand,), span)
+            self._truths.append(TruthTest(at, "not", operand, operand, self._block))
+        return Operation(at, operator, (operand,))
 
     def _boolean(self, node: ast.BoolOp, use: Use) -> Expression:
         operands = tuple(self._expr(item, use) for item in node.values)
-        span = self._span(node)
+        at = self._at(node)
         operator = OPERATORS[type(node.op)]
         for tested, then in pairwise(operands):
-            self._truths.append(TruthTest(operator, tested, then, self._block, span))
-        return Operation(operator, operands, span)
+            self._truths.append(TruthTest(at, operator, tested, then, self._block))
+        return Operation(at, operator, operands)
 
     def _compare(self, node: ast.Compare, _use: Use) -> Expression:
         operands = (self._expr(node.left), *(self._expr(item) for item in node.comparators))
         operator = OPERATORS.get(type(node.ops[0]), "?") if len(node.ops) == 1 else "chain"
-        return Operation(operator, operands, self._span(node))
+        return Operation(self._at(node), operator, operands)
 
     def _conditional(self, node: ast.IfExp, use: Use) -> Expression:
         test = self._expr(node.test, ("tested", -1))
         then, other = self._expr(node.body, use), self._expr(node.orelse, use)
-        span = self._span(node)
-        self._truths.append(TruthTest("if", test, then, self._block, span))
-        return Operation("if", (test, then, other), span)
+        at = self._at(node)
+        self._truths.append(TruthTest(at, "if", test, then, self._block))
+        return Operation(at, "if", (test, then, other))
 
     def _f_string(self, node: ast.JoinedStr, use: Use) -> Expression:
-        span = self._span(node)
+        at = self._at(node)
         template = template_of(node.values)
         if is_path(template):
-            self._keep_path(template, use, span)
-        return Operation("f-string", self._interpolated(node), span)
+            self._keep_path(template, use, at)
+        return Operation(at, "f-string", self._interpolated(node))
 
     def _interpolated(self, node: ast.JoinedStr) -> tuple[Expression, ...]:
         values = []
@@ -326,16 +334,16 @@ class ExpressionWalker:
         return tuple(values)
 
     def _starred(self, node: ast.Starred, use: Use) -> Expression:
-        return Operation("*", (self._expr(node.value, use),), self._span(node))
+        return Operation(self._at(node), "*", (self._expr(node.value, use),))
 
     def _await(self, node: ast.Await, use: Use) -> Expression:
-        return Operation("await", (self._expr(node.value, use),), self._span(node))
+        return Operation(self._at(node), "await", (self._expr(node.value, use),))
 
     def _yield(self, node: ast.Yield | ast.YieldFrom, _use: Use) -> Expression:
-        span = self._span(node)
+        at = self._at(node)
         if node.value is not None:
-            self._hand_out(node.value, span)
-        return Opaque(span)
+            self._hand_out(node.value, at)
+        return Opaque(at)
 
     def _walrus(self, node: ast.NamedExpr, use: Use) -> Expression:
         index = len(self._assignments)
@@ -345,18 +353,18 @@ class ExpressionWalker:
         block = self._block
         while self._blocks[block].kind == "comprehension":  # PEP 572 binds outside of them
             block = self._blocks[block].parent
-        self._assignments[index] = Assignment((target,), value, "=", block, self._span(node))
+        self._assignments[index] = Assignment(self._at(node), (target,), value, "=", block)
         return value if use == _NOWHERE else target
 
     def _lambda(self, node: ast.Lambda, _use: Use) -> Expression:
         parameters = self._parameters(node.args)
         block = self._open("lambda", node, ())
-        span = self._span(node)
-        self._functions.append(Function("", block, parameters, (), span, span))
+        at = self._at(node)
+        self._functions.append(Function(at, "", block, parameters, (), at))
         outer, self._block = self._block, block
-        self._hand_out(node.body, span)
+        self._hand_out(node.body, at)
         self._block = outer
-        return Opaque(span)
+        return Opaque(at)
 
     def _comprehension(
         self,
@@ -373,8 +381,8 @@ class ExpressionWalker:
             value = self._expr(generator.iter, ("iterated", index))
             self._block = block
             target = self._expr(generator.target)
-            span = self._span(generator.target)
-            self._assignments[index] = Assignment((target,), value, "for", block, span)
+            at = self._at(generator.target)
+            self._assignments[index] = Assignment(at, (target,), value, "for", block)
             for condition in generator.ifs:
                 self._expr(condition, ("tested", -1))
             self._block = outer
@@ -382,15 +390,15 @@ class ExpressionWalker:
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         made = tuple(self._expr(part) for part in parts)
         self._block = outer
-        span = self._span(node)
+        at = self._at(node)
         kind = _COMPREHENSIONS[type(node)]
-        self._comprehensions[own] = Comprehension(kind, block, made, *use, span)
-        return Opaque(span)
+        self._comprehensions[own] = Comprehension(at, kind, block, made, *use)
+        return Opaque(at)
 
-    def _hand_out(self, value: ast.expr, span: Span) -> None:
+    def _hand_out(self, value: ast.expr, at: At) -> None:
         index = len(self._returns)
         self._returns.append(None)
-        self._returns[index] = Return(self._expr(value, ("returned", index)), self._block, span)
+        self._returns[index] = Return(at, self._expr(value, ("returned", index)), self._block)
 
 
 _COMPREHENSIONS: dict[type[ast.expr], str] = {

@@ -12,7 +12,6 @@ import tokenize
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
-from repro_check.findings import Span
 from repro_check.sources import directives as directive_comments
 from repro_check.sources.operators import OPERATORS
 from repro_check.sources.python import (
@@ -32,6 +31,7 @@ from repro_check.sources.python_expressions import ExpressionWalker
 from repro_check.sources.python_names import dotted, label_of, text_of
 from repro_check.sources.python_text import decode, parse
 from repro_check.sources.scopes import Scopes
+from repro_check.sources.spans import TOP, At, packed, unpacked
 from repro_check.sources.unreadable import Unreadable
 from repro_check.text import pattern
 
@@ -71,7 +71,7 @@ class _Walker(ExpressionWalker):
         self._block = outer
 
     def module(self, tree: ast.Module) -> None:
-        self._blocks.append(Block("module", -1, Span(1, 1, 1, 1), None, self._body_span(tree.body)))
+        self._blocks.append(Block(TOP, "module", -1, None, self._body_at(tree.body)))
         self._run(MODULE, _without_docstring(tree.body))
 
     def _expression_statement(self, node: ast.Expr) -> None:
@@ -79,7 +79,7 @@ class _Walker(ExpressionWalker):
             self._expr(node.value, ("dropped", -1))
 
     def _assign(self, node: ast.Assign) -> None:
-        self._bind(node.targets, node.value, "=", self._span(node))
+        self._bind(node.targets, node.value, "=", self._at(node))
         names = node.targets[0]
         if isinstance(names, ast.Name) and names.id == "__all__" and self._block == MODULE:
             items = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else []
@@ -87,10 +87,10 @@ class _Walker(ExpressionWalker):
 
     def _aug_assign(self, node: ast.AugAssign) -> None:
         operator = OPERATORS.get(type(node.op), "?")
-        self._bind([node.target], node.value, f"{operator}=", self._span(node))
+        self._bind([node.target], node.value, f"{operator}=", self._at(node))
 
     def _ann_assign(self, node: ast.AnnAssign) -> None:
-        self._bind([node.target], node.value, ":", self._span(node), dotted(node.annotation) or "")
+        self._bind([node.target], node.value, ":", self._at(node), dotted(node.annotation) or "")
         self._expr(node.annotation)
 
     def _bind(
@@ -98,7 +98,7 @@ class _Walker(ExpressionWalker):
         targets: Sequence[ast.expr],
         value: ast.expr | None,
         kind: str,
-        span: Span,
+        at: At,
         annotation: str = "",
     ) -> None:
         index = len(self._assignments)
@@ -107,16 +107,16 @@ class _Walker(ExpressionWalker):
         made = None if value is None else self._expr(value, ("assigned", index))
         self._label = ""
         bound = tuple(self._expr(target) for target in targets)
-        self._assignments[index] = Assignment(bound, made, kind, self._block, span, annotation)
+        self._assignments[index] = Assignment(at, bound, made, kind, self._block, annotation)
 
     def _return(self, node: ast.Return) -> None:
-        self._exits.append(Exit("return", self._block, self._span(node)))
+        self._exits.append(Exit(self._at(node), "return", self._block))
         if node.value is not None:
-            self._hand_out(node.value, self._span(node))
+            self._hand_out(node.value, self._at(node))
 
     def _leave(self, node: ast.Raise | ast.Break | ast.Continue) -> None:
         kind = type(node).__name__.lower()
-        self._exits.append(Exit(kind, self._block, self._span(node)))
+        self._exits.append(Exit(self._at(node), kind, self._block))
         self._children(node)
 
     def _if(self, node: ast.If) -> None:
@@ -136,8 +136,8 @@ class _Walker(ExpressionWalker):
         self._assignments.append(None)
         value = self._expr(node.iter, ("iterated", index))
         target = self._expr(node.target)
-        span = self._span(node.target)
-        self._assignments[index] = Assignment((target,), value, "for", block, span)
+        at = self._at(node.target)
+        self._assignments[index] = Assignment(at, (target,), value, "for", block)
         self._run(block, node.body)
         self._run_else(node, node.orelse)
 
@@ -153,8 +153,8 @@ class _Walker(ExpressionWalker):
             value = self._expr(item.context_expr, ("assigned", index))
             bound = item.optional_vars
             targets = () if bound is None else (self._expr(bound),)
-            span = self._span(item.context_expr)
-            self._assignments[index] = Assignment(targets, value, "with", block, span)
+            at = self._at(item.context_expr)
+            self._assignments[index] = Assignment(at, targets, value, "with", block)
         self._run(block, node.body)
 
     def _try(self, node: ast.Try) -> None:
@@ -205,10 +205,10 @@ class _Walker(ExpressionWalker):
         if node.returns is not None:
             self._expr(node.returns)
         block = self._open("function", node, node.body)
-        span = self._blocks[block].span
+        at = self._blocks[block].at
         qualname = self._prefix + node.name
-        name_span = self._name_span(span)
-        self._functions.append(Function(qualname, block, parameters, decorators, span, name_span))
+        name_at = self._name_at(at)
+        self._functions.append(Function(at, qualname, block, parameters, decorators, name_at))
         self._nested(block, node, qualname)
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -218,8 +218,8 @@ class _Walker(ExpressionWalker):
             self._expr(keyword.value)
         block = self._open("class", node, node.body)
         qualname = self._prefix + node.name
-        span = self._blocks[block].span
-        self._classes.append(Class(qualname, block, bases, decorators, span))
+        at = self._blocks[block].at
+        self._classes.append(Class(at, qualname, block, bases, decorators))
         self._nested(block, node, qualname)
 
     def _nested(
@@ -232,11 +232,12 @@ class _Walker(ExpressionWalker):
         self._run(block, _without_docstring(node.body))
         self._prefix = outer
 
-    def _name_span(self, start: Span) -> Span:
+    def _name_at(self, at: At) -> At:
+        start = unpacked(at)
         found = _DEFINED.match(self._rows[start.line - 1], start.column - 1)
         if found is None:  # a backslash parts the keyword from the name
-            return Span(start.line, start.column, start.line, start.column + len("def"))
-        return Span(start.line, found.start(1) + 1, start.line, found.end(1) + 1)
+            return packed(start.line, start.column, start.line, start.column + len("def"))
+        return packed(start.line, found.start(1) + 1, start.line, found.end(1) + 1)
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -245,13 +246,13 @@ class _Walker(ExpressionWalker):
             if alias.asname == root != alias.name:  # `import a.b as a` is `from a import b as a`
                 module, _, name = alias.name.rpartition(".")
             bound = alias.asname or root
-            self._imports.append(Import(module, name, bound, self._block, self._span(alias)))
+            self._imports.append(Import(self._at(alias), module, name, bound, self._block))
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             bound = alias.asname or alias.name
-            self._imports.append(Import(module, alias.name, bound, self._block, self._span(alias)))
+            self._imports.append(Import(self._at(alias), module, alias.name, bound, self._block))
 
     def _global(self, node: ast.Global | ast.Nonlocal) -> None:
         kind = type(node).__name__.lower()
@@ -266,7 +267,7 @@ class _Walker(ExpressionWalker):
         tested = self._expr(node.test, ("tested", -1))
         if node.msg is not None:
             self._expr(node.msg)
-        self._truths.append(TruthTest("assert", tested, tested, self._block, self._span(node)))
+        self._truths.append(TruthTest(self._at(node), "assert", tested, tested, self._block))
 
     def facts(self) -> ModuleFacts:
         assignments = tuple(item for item in self._assignments if item is not None)
@@ -311,6 +312,7 @@ class _Walker(ExpressionWalker):
                 yield call
             else:
                 yield Call(
+                    call.at,
                     call.name,
                     target,
                     call.receiver,
@@ -319,8 +321,7 @@ class _Walker(ExpressionWalker):
                     call.block,
                     call.use,
                     call.user,
-                    call.span,
-                    call.name_span,
+                    call.name_at,
                 )
 
     def _directives(self) -> tuple[directive_comments.Directive, ...]:

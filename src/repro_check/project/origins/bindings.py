@@ -152,14 +152,14 @@ class Bindings:
             if path is not None:
                 target: Expression = call.args[0]
                 if isinstance(key, str):
-                    target = Attribute(call.args[0], key, call.span)
+                    target = Attribute(call.at, call.args[0], key)
                 value = call.args[2] if isinstance(key, str) else None
                 kind = "setattr" if isinstance(key, str) else "update"
                 self._add(target, Binding((), value, (), kind, call.block, call.span))
         elif call.name.endswith(_UPDATES) and call.receiver is None:
             owner = call.name.rpartition(".")[0].removesuffix(".__dict__")
             given = call.args[0] if len(call.args) == 1 and not call.keywords else None
-            name = Name(owner, call.span)
+            name = Name(call.at, owner)
             is_plain = call.name.endswith((".update", ".merge_from_dict"))
             value = given if is_plain and isinstance(given, Collection) else None
             self._add(name, Binding((), value, (), "update", call.block, call.span))

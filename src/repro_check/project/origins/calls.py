@@ -139,7 +139,7 @@ def _owner(call: Call) -> Expression | None:
     if call.receiver is not None:
         return call.receiver
     owner = call.name.rpartition(".")[0]
-    return Name(owner, call.name_span) if owner else None
+    return Name(call.name_at, owner) if owner else None
 
 
 def _environment(walk: Walk, at: At, call: Call) -> list[Origin]:

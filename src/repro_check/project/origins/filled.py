@@ -67,7 +67,7 @@ def of_filled(walk: Walk, at: At, call: Call, name: str, keys: Keys) -> list[Ori
     if not _FILLED.search(name) or not keys:
         return None
     if name.rpartition(".")[2].startswith("parse_"):
-        owner = call.receiver or Name(call.name.rpartition(".")[0], call.name_span)
+        owner = call.receiver or Name(call.name_at, call.name.rpartition(".")[0])
         return _of_parser(walk, at, owner, keys, call.span)
     given = call.args[0] if call.args else call.keyword("config_class")
     return _of_class(walk, at, given, keys, call.span)
@@ -83,7 +83,7 @@ def of_config_parameter(walk: Walk, at: At, function: Function, keys: Keys) -> l
         call = at.file.facts.calls[decorator.index]
         name = call.target or call.name
         if _WRAPPED.search(name) and function.parameters:
-            given = Name(function.parameters[0].annotation, function.span)
+            given = Name(function.at, function.parameters[0].annotation)
             return _of_class(walk, At(at.file, MODULE), given, keys, function.span)
         if name.endswith("hydra.main"):
             folder = _text(call, 0, "config_path")

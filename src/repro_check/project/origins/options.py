@@ -150,7 +150,7 @@ def _declared(file: PythonFile, call: Call, kind: str) -> Iterator[Declared]:
     is_required = getattr(call.keyword("required"), "value", False) is True
     is_positional = kind in {"add_argument", "argument"} and not _flags(call)
     if action in {"store_true", "store_false"} and default is None:
-        default = Literal(action == "store_false", call.span)
+        default = Literal(call.at, action == "store_false")
     must_be_given = (is_required or (is_positional and default is None)) and not any(
         keyword.name == "nargs" for keyword in call.keywords
     )

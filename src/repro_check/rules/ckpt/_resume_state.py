@@ -168,7 +168,7 @@ def _made(project: Project, file: PythonFile, call: Call, depth: int) -> Saved:
         return (
             _merged(_returned(project, node, depth) for node in own)
             if own
-            else _valued(file, CallRef(_index(file, call), call.span))
+            else _valued(file, CallRef(call.at, _index(file, call)))
         )
     if call.target in {"copy.deepcopy", "copy.copy"} and call.args:
         return _saved(project, file, call.args[0], call.block, depth + 1)

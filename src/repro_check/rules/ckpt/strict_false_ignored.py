@@ -174,7 +174,7 @@ class _Reads:
         for call in facts.calls:
             for value in values_of(call):
                 yield value, call.block
-            yield call.receiver or Name(call.name, call.name_span), call.block
+            yield call.receiver or Name(call.name_at, call.name), call.block
         for item in facts.assignments:
             if item.value is not None:
                 yield item.value, item.block

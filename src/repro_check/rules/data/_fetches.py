@@ -115,7 +115,7 @@ def _target(names: Constants, call: Call, flow: _Flow) -> str:
         return owner_of(names, call.name, call.receiver, call.block)
     if name == "write":
         owner = call.name.rpartition(".")[0]
-        handle = Name(owner, call.name_span) if owner else call.receiver
+        handle = Name(call.name_at, owner) if owner else call.receiver
         return _opened(names, handle, call) if handle is not None else ""
     return ""
 

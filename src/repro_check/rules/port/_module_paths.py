@@ -84,7 +84,7 @@ def base_of(file: PythonFile, path: Expression | None, block: int, depth: int = 
                 return Base.FILE
             owner, _, attribute = name.rpartition(".")
             if owner and attribute in {"parent", "parents"}:
-                return base_of(file, Name(owner, path.span), block, depth + 1)
+                return base_of(file, Name(path.at, owner), block, depth + 1)
             if file.scopes.target(name, block) in {"os.curdir", "os.pardir"}:
                 return Base.WORKING_FOLDER
             binding = file.constants.binding(name, block)
@@ -114,5 +114,5 @@ def _base_of_call(file: PythonFile, index: int, depth: int) -> Base:
         return Base.UNKNOWN
     receiver = call.receiver
     if receiver is None and owner:
-        receiver = Name(owner, call.name_span)
+        receiver = Name(call.name_at, owner)
     return base_of(file, receiver, call.block, depth + 1)

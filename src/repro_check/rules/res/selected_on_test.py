@@ -138,7 +138,7 @@ def _test_name(facts: ModuleFacts, score: Expression, block: int) -> Expression 
         if item.kind == "for" and code_around(facts, item.block) == code and item.value is not None
         for name in names_in(facts, item.value)
     ]
-    names = [*over, *(Name(parameter.name, parameter.span) for parameter in function.parameters)]
+    names = [*over, *(Name(parameter.at, parameter.name) for parameter in function.parameters)]
     if any(_HELD_OUT.search(name.name) or "train" in name.name.lower() for name in names):
         return None
     return next((name for name in over if _TEST.search(name.name)), None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from repro_check.findings import Span
 from repro_check.project.files import PythonFile
 from repro_check.project.origins import Summary
 from repro_check.project.project import Project
 from repro_check.sources.expressions import Expression, Literal, Name
 from repro_check.sources.python import MODULE, Function
+from repro_check.sources.spans import packed
 from repro_check.text import pattern
 
 _SEED = pattern(r"(random_|manual_|data_|global_)?(seed|random_state)", re.IGNORECASE)
@@ -28,7 +28,7 @@ def seed_at_hand(file: PythonFile, project: Project, block: int, line: int) -> s
         line: the first line of the call.
     """
     for name, may_be_none in _candidates(file, block, line):
-        seed = Name(name, Span(line, 1, line, 1))
+        seed = Name(packed(line, 1, line, 1), name)
         found = project.origins.summary(file, seed, block)
         if found is Summary.FIXED or (found is Summary.UNKNOWN and not may_be_none):
             return name

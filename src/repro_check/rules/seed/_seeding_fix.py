@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
-from repro_check.findings import Edit, Fix, Safety, Span
+from repro_check.findings import Edit, Fix, Safety
 from repro_check.project.entries import Entry
 from repro_check.project.files import PythonFile
 from repro_check.project.libraries import Family, drawn_by
@@ -22,6 +22,7 @@ from repro_check.rules.seed._seeding_helpers import seeding_helper
 from repro_check.rules.seed._statements import insert_line
 from repro_check.sources.expressions import Name
 from repro_check.sources.python import MODULE, Assignment
+from repro_check.sources.spans import packed
 
 _SEEDERS = {
     Family.PYTHON: ("random.seed", "import random"),
@@ -151,7 +152,7 @@ def _declared(project: Project, file: PythonFile, owner: str, block: int, line: 
     """`args.seed`, if the parser or the config behind `args` declares it, with a number."""
     for key in _KEYS:
         name = f"{owner}.{key}"
-        found = project.origins.provenance(file, Name(name, Span(line, 1, line, 1)), block)
+        found = project.origins.provenance(file, Name(packed(line, 1, line, 1), name), block)
         fixed = [origin for origin in found.origins if origin.is_fixed]
         is_sure = all(each.kind in _DECLARED and type(each.value) is int for each in fixed)
         if found.summary is Summary.FIXED and fixed and is_sure:

@@ -100,10 +100,10 @@ def _sets(file: PythonFile) -> Iterator[tuple[Expression, int]]:
     facts = file.facts
     for index, call in enumerate(facts.calls):
         if call.target in _MAKERS:
-            yield CallRef(index, call.span), call.block
+            yield CallRef(call.at, index), call.block
     for made in facts.comprehensions:
         if made.kind == "set":
-            yield Opaque(made.span), facts.blocks[made.block].parent
+            yield Opaque(made.at), facts.blocks[made.block].parent
     for item in facts.assignments:
         if isinstance(item.value, Collection) and item.value.kind == "set":
             yield item.value, item.block
@@ -115,7 +115,7 @@ def _kind(file: PythonFile, texts: Texts, site: Site, value: Expression, block: 
         if call.args:
             return texts.items(call.args[0], block)
         variable = _variable(file, site)
-        return Kind.UNKNOWN if variable is None else texts.items(Name(variable, value.span), block)
+        return Kind.UNKNOWN if variable is None else texts.items(Name(value.at, variable), block)
     return texts.items(value, block)
 
 
