@@ -27,7 +27,6 @@ from repro_check.sources.python import (
     MODULE,
     Assignment,
     Block,
-    Call,
     Class,
     Comprehension,
     Declared,
@@ -50,6 +49,10 @@ _LARGEST_INTEGER = 2**63
 _NOWHERE = ("other", -1)
 _NAME = ast.Name
 Use = tuple[str, int]
+_Called = tuple[
+    bool, At, str, Expression | None, tuple[Expression, ...], tuple[Keyword, ...], int, str, int, At
+]
+"""The fields of a `Call` whose target is not known yet, and whether its name is a plain dotted one."""
 _Node = Any
 """A node that has a place; their types say that `end_lineno` may be None, which it is not here."""
 
@@ -78,7 +81,7 @@ class ExpressionWalker:
         self._functions: list[Function] = []
         self._classes: list[Class] = []
         self._imports: list[Import] = []
-        self._calls: list[tuple[Call, bool] | None] = []
+        self._calls: list[_Called | None] = []
         self._assignments: list[Assignment | None] = []
         self._returns: list[Return | None] = []
         self._truths: list[TruthTest] = []
@@ -224,30 +227,28 @@ class ExpressionWalker:
                 name, receiver = "", self._expr(node.func, ("receiver", index))
         argument = ("argument", index)
         self._label = label
-        args = tuple(self._expr(item, argument) for item in node.args)
+        args = tuple([self._expr(item, argument) for item in node.args])
         keywords = []
         for keyword in node.keywords:
             self._label = keyword.arg or ""
             keywords.append(Keyword(keyword.arg or "", self._expr(keyword.value, argument)))
         self._label = label
         at = self._at(node)
-        call = Call(
+        self._calls[index] = (
+            is_plain,
             at,
             name,
-            "",
             receiver,
             args,
             tuple(keywords),
             self._block,
-            use[0],
-            use[1],
+            *use,
             self._at(node.func),
         )
-        self._calls[index] = (call, is_plain)
         return CallRef(at, index)
 
     def _collection(self, node: ast.List | ast.Tuple | ast.Set, _use: Use) -> Expression:
-        items = tuple(self._expr(item) for item in node.elts)
+        items = tuple([self._expr(item) for item in node.elts])
         kind = type(node).__name__.lower()
         return Collection(self._at(node), kind, items[:_KEPT_ITEMS])
 
@@ -306,7 +307,7 @@ class ExpressionWalker:
         return Operation(at, operator, operands)
 
     def _compare(self, node: ast.Compare, _use: Use) -> Expression:
-        operands = (self._expr(node.left), *(self._expr(item) for item in node.comparators))
+        operands = (self._expr(node.left), *[self._expr(item) for item in node.comparators])
         operator = OPERATORS.get(type(node.ops[0]), "?") if len(node.ops) == 1 else "chain"
         return Operation(self._at(node), operator, operands)
 

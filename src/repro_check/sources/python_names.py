@@ -12,10 +12,11 @@ def dotted(node: ast.expr | None) -> str | None:
     """The dotted name of `a` or `a.b.c`; None for anything else."""
     if type(node) is ast.Name:
         return node.id
-    if type(node) is not ast.Attribute:
-        return None
-    owner = dotted(node.value)
-    return None if owner is None else f"{owner}.{node.attr}"
+    tail = ""
+    while type(node) is ast.Attribute:
+        tail = f".{node.attr}{tail}"
+        node = node.value
+    return node.id + tail if type(node) is ast.Name else None
 
 
 def label_of(target: ast.expr) -> str:

@@ -106,7 +106,7 @@ class _Walker(ExpressionWalker):
         self._label = label_of(targets[0])
         made = None if value is None else self._expr(value, ("assigned", index))
         self._label = ""
-        bound = tuple(self._expr(target) for target in targets)
+        bound = tuple([self._expr(target) for target in targets])
         self._assignments[index] = Assignment(at, bound, made, kind, self._block, annotation)
 
     def _return(self, node: ast.Return) -> None:
@@ -301,28 +301,14 @@ class _Walker(ExpressionWalker):
         known: dict[tuple[str, int], str] = {}
         for item in self._calls:
             assert item is not None
-            call, is_plain = item
+            is_plain, at, name, receiver, args, keywords, block, use, user, name_at = item
             target = ""
             if is_plain:
-                key = (call.name, scopes.scope(call.block))
+                key = (name, scopes.scope(block))
                 if key not in known:
                     known[key] = scopes.target(*key)
                 target = known[key]
-            if not target:
-                yield call
-            else:
-                yield Call(
-                    call.at,
-                    call.name,
-                    target,
-                    call.receiver,
-                    call.args,
-                    call.keywords,
-                    call.block,
-                    call.use,
-                    call.user,
-                    call.name_at,
-                )
+            yield Call(at, name, target, receiver, args, keywords, block, use, user, name_at)
 
     def _directives(self) -> tuple[directive_comments.Directive, ...]:
         if directive_comments.MARK not in self._text:
