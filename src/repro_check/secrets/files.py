@@ -48,13 +48,14 @@ def credential_file(text: str, *, path: str) -> Iterator[Candidate]:
         path: relative to the root, with forward slashes.
     """
     name = path.rpartition("/")[2].lower()
-    if _TEMPLATE.search(name):
+    is_dotenv = "env" in name and bool(_DOTENV.search(name))
+    if not (is_dotenv or name in _BY_NAME) or _TEMPLATE.search(name):
         return
-    if _DOTENV.search(name):
+    if is_dotenv:
         yield from _dotenv(text, name)
         return
-    kind, pattern = _BY_NAME.get(name, ("", _NETRC))
-    for match, place in _placed(pattern, text) if kind else ():
+    kind, pattern = _BY_NAME[name]
+    for match, place in _placed(pattern, text):
         if is_credible(match["value"]) or (
             pattern is _DOCKER and not is_placeholder(match["value"])
         ):

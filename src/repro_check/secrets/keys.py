@@ -12,6 +12,7 @@ _BEGIN = pattern(
     r"-----BEGIN (?P<kind>(?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----"
     r"|^(?P<putty>Private-Lines): [0-9]+"
 )
+_NAMED = pattern(r"P(?:RIVATE KEY|rivate-Lines)")  # from P to P: one walk for both
 _HEADER = pattern(r"^(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash):")  # RFC 1421, RFC 4880
 _PART = pattern(r"[A-Za-z0-9+/]+={0,2}|=[A-Za-z0-9+/]{4}")  # RFC 4880 ends in a checksum
 _BODY = pattern(r"^[A-Za-z0-9+/]{32,}={0,2}$")
@@ -25,7 +26,7 @@ def private_keys(text: str) -> Iterator[Candidate]:
     A header alone, or one followed by "...", is documentation. The secret is the body's first
     line, which is enough to tell two keys apart; the place is the header.
     """
-    if "PRIVATE KEY" not in text and "Private-Lines" not in text:
+    if not _NAMED.search(text):
         return
     lines = text.split("\n")
     for index, line in enumerate(lines):

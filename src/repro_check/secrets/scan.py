@@ -16,6 +16,7 @@ MOST = 200
 """Secrets reported for one text; a file with more is a data set of them, and is told by these."""
 
 _BATCH = 100  # lines given to every detector in turn, so that the first secrets come first
+_FEW = 3  # lines on which a detector is quicker than the look for its name in a whole text
 
 
 def scan_text(
@@ -43,8 +44,10 @@ def find_secrets(
     text: str, *, path: str, baseline: frozenset[BaselineKey] = frozenset()
 ) -> tuple[Candidate, ...]:
     """As `scan_text`, with the values still inside."""
-    kept, lines, count = Places(), text.split("\n"), 0
+    kept, count = Places(), 0
+    lines: list[str] = []
     for candidate in candidates(text, path=path):
+        lines = lines or text.split("\n")
         if (path, candidate.sha1) in baseline or is_allowed(lines, candidate.line, path=path):
             continue
         count += kept.add(candidate)
@@ -74,12 +77,21 @@ def search_lines(lines: Iterable[tuple[int, str]], text: str, *, path: str) -> I
     from repro_check.secrets.judge import Place, judge
 
     numbered = tuple(lines)
-    lowered = text.lower()
-    wanted = [each for each in detectors(path) if each.needs in lowered]
+    wanted, known = detectors(path), {"": True}
+    if len(numbered) > _FEW:
+        lowered = text.lower()
+        wanted = tuple(each for each in wanted if each.needs in lowered)
     for start in range(0, len(numbered), _BATCH):
         for detector in wanted:
             for number, line in numbered[start : start + _BATCH]:
-                for value in sorted(set(detector.find(line))):
+                values = sorted(set(detector.find(line)))
+                if not values:
+                    continue
+                if detector.needs not in known:
+                    known[detector.needs] = detector.needs in text.lower()
+                if not known[detector.needs]:
+                    break
+                for value in values:
                     candidate = judge(detector, value, Place(line, number, path))
                     if candidate is not None:
                         yield candidate

@@ -1,0 +1,89 @@
+"""The look before the detectors: what it may skip, and that places do not shift."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from secret_samples import NAMED, SETTINGS, SHAPED
+
+from repro_check.secrets.pivots import by_pivot, byte_pattern
+from repro_check.secrets.prefilter import LONGEST_LINE, suspicious_lines
+from repro_check.secrets.scan import search_lines
+
+_SAMPLES = [*(("x1", make) for make in SHAPED.values()), *NAMED.values()]
+_NOISE = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        ["import torch", "x = Conv2d(3, 64)", "# caf\u00e9 \u4e16\u754c", "\u0130\u212a", "\ud800"]
+    ),
+)
+_SECRETS = st.builds(
+    lambda sample, setting, seed: setting[1].format(name=sample[0], value=sample[1](seed)),
+    st.sampled_from(_SAMPLES),
+    st.sampled_from(list(SETTINGS.values())),
+    st.integers(0, 20),
+)
+_LINES = st.builds(
+    lambda before, line, after, end: f"{before} {line} {after}{end}",
+    *(_NOISE, st.one_of(_SECRETS, _NOISE), _NOISE, st.sampled_from(["", "\r"])),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(_LINES, min_size=1, max_size=6),
+    st.sampled_from([path for path, _ in SETTINGS.values()]),
+)
+def test_a_token_of_any_kind_in_any_place_gets_past_the_look(lines: list[str], path: str) -> None:
+    text = "\n".join(lines)
+    numbered = tuple(
+        (number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), start=1)
+    )
+    seen = suspicious_lines(text)
+    assert {each.line for each in search_lines(numbered, text, path=path)} <= {n for n, _ in seen}
+    assert set(seen) <= set(numbered)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(_LINES, max_size=6))
+def test_a_line_is_judged_by_itself(lines: list[str]) -> None:
+    parts = "\n".join(lines).split("\n")
+    alone = [number for number, line in enumerate(parts, start=1) if suspicious_lines(line)]
+    assert [number for number, _ in suspicious_lines("\n".join(parts))] == alone
+
+
+@given(
+    st.lists(
+        st.text("ab_-", min_size=1, max_size=4).map(lambda w: w + "_b"), min_size=1, max_size=5
+    ),
+    st.text("ab_-", max_size=40),
+)
+def test_a_pattern_at_a_pivot_finds_where_its_words_end(words: list[str], text: str) -> None:
+    last = [word for word in words if word.endswith("_b")]
+    (found,) = by_pivot(" ".join(last), "_")
+    ends = {match.end() for match in found.finditer(text.encode())}
+    assert ends == {
+        place for word in last for place in range(len(text) + 1) if text[:place].endswith(word)
+    }
+
+
+def test_each_word_goes_to_the_first_pivot_in_it() -> None:
+    first, second = by_pivot("k_ey to-ken -x_", "_-", after="(?=[a-z ])")
+    assert [match[0] for match in first.finditer(b"k_ey k_e to-ken -x_ ")] == [b"_ey", b"_"]
+    assert [match[0] for match in second.finditer(b"k_ey to-ken")] == [b"-ken"]
+
+
+def test_a_byte_pattern_looks_in_bytes() -> None:
+    assert byte_pattern("a+").findall(b"aab") == [b"aa"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["key a1b2C3d4E5f6G7h8 ", "_abcdefghijklmnop", "a0", "pwd ", "://a:", "hf_", "private key "],
+)
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_long_line_is_left_out_and_costs_one_look(unit: str, end: str) -> None:
+    line = unit * (600_000 // len(unit))
+    assert len(line) > LONGEST_LINE
+    assert suspicious_lines(f"x = 1\n{line}{end}") == ()
