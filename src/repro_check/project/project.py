@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from repro_check.project.commands import ProjectCommand
     from repro_check.project.entries import Entry
     from repro_check.project.environment import Environment
+    from repro_check.project.experiments.experiments import Experiments
     from repro_check.project.frameworks import Frameworks
     from repro_check.project.origins import Origins
     from repro_check.project.randomness import Randomness, RandomUse
@@ -238,6 +239,13 @@ class Project:
         from repro_check.project.randomness import Randomness
 
         return Randomness(self.python, self.calls, self.settings.seeders)
+
+    @cached_property
+    def experiments(self) -> Experiments:
+        """The experiments, and the config that each of them runs with."""
+        from repro_check.project.experiments.experiments import Experiments
+
+        return Experiments(self)
 
     @cached_property
     def environment(self) -> Environment:
