@@ -21,6 +21,7 @@ FLOORS = {
     "processes": 0,
     "errors": 0,
     "findings": 0,
+    "hashes": 0,
     "settings": 0,
     "text": 0,
     "sources": 1,

@@ -13,11 +13,8 @@ import click
 from repro_check.cli import opening
 from repro_check.cli.output import emit, say, style_of
 from repro_check.cli.progress import progress
-from repro_check.engine import run, select_rules
-from repro_check.engine.outcome import exit_code
 from repro_check.errors import UsageError
 from repro_check.render.visible import visible
-from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Stage
 from repro_check.settings import Settings, override
 
@@ -96,11 +93,16 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         return
     if options["staged"] and not paths:
         opened = _staged(opened)
+    begun = opening.begin_session(opened, settings, is_staged=options["staged"])
+    from repro_check.engine import run, select_rules
+    from repro_check.engine.outcome import exit_code
+    from repro_check.rules.registry import load_rules
+
     rules = load_rules(settings.rules)
     chosen = select_rules(rules, settings)
     message = Path(paths[0]).resolve() if is_message else None
     scope = opening.default_scope(opened, options["stages"], message, profile=settings.profile)
-    session = opening.open_session(opened, settings, is_staged=options["staged"])
+    session = begun()
     if options["show_files"]:
         for file in session.tree.files:
             if scope.includes(file.path):

@@ -82,7 +82,8 @@ def fix(
 
 def _is_staged_apart(session: Session, path: str) -> bool:
     file = session.tree.get(path)
-    return file is not None and bool(file.blob)
+    limit = session.settings.max_file_size
+    return file is not None and not session.tree.has_as_staged(file, limit=limit)
 
 
 def _carry_out(change: Change, session: Session, *, diff_only: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -77,10 +76,18 @@ def style_of(color: str, *, statistics: bool = False, quiet: bool = False) -> St
     return Style(
         color=use_color,
         links=use_color and is_terminal,
-        width=min(shutil.get_terminal_size((100, 24)).columns, 120),
+        width=_width(is_terminal=is_terminal),
         statistics=statistics,
         footer=not quiet,
     )
+
+
+def _width(*, is_terminal: bool) -> int:
+    if not is_terminal and "COLUMNS" not in os.environ:
+        return 100
+    import shutil  # with what it imports 1 ms, which a hook, whose output is a pipe, can do without
+
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)
 
 
 def emit(

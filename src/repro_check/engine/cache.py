@@ -8,7 +8,6 @@ that makes facts, so that no version ever reads another's.
 
 from __future__ import annotations
 
-import hashlib
 import mmap
 import os
 import struct
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from repro_check.atomic import write_atomic
 from repro_check.errors import ReproCheckError
+from repro_check.hashes import blake2b
 
 _HEAD = struct.Struct("<4s16sBII")
 _MARK = b"rcf1"
@@ -29,16 +29,27 @@ DIGEST_BYTES = 16
 
 def content_digest(data: bytes) -> bytes:
     """The key of a file's content: 16 bytes of BLAKE2b (RFC 7693)."""
-    return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
+    return blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
 def code_digest(folders: Iterable[Path]) -> str:
     """A digest of the Python files in these folders, and of the interpreter that runs them."""
-    state = hashlib.blake2b(sys.version.encode(), digest_size=8)
+    state = blake2b(sys.version.encode(), digest_size=8)
     for folder in folders:
-        for file in sorted(folder.rglob("*.py")):
-            state.update(file.read_bytes())
+        for file in sorted(_python_files(os.fspath(folder))):
+            with open(file, "rb", buffering=0) as stream:
+                state.update(stream.read())
     return state.hexdigest()
+
+
+def _python_files(folder: str) -> Iterator[str]:
+    # `Path.rglob` takes three times as long
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                yield entry.path
+            elif entry.name != "__pycache__" and entry.is_dir():
+                yield from _python_files(entry.path)
 
 
 class Cache:
@@ -146,9 +157,10 @@ class Cache:
 
     def _remove_others(self) -> None:
         assert self._path is not None
-        for other in self._path.parent.glob("facts-*.bin"):
-            if other != self._path:
-                other.unlink(missing_ok=True)
+        for name in os.listdir(self._path.parent):
+            is_facts = name.startswith("facts-") and name.endswith(".bin")
+            if is_facts and name != self._path.name:
+                (self._path.parent / name).unlink(missing_ok=True)
 
     def _open(self, path: Path) -> None:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -156,27 +168,34 @@ class Cache:
         try:
             self._file = os.open(path, flags | getattr(os, "O_BINARY", 0))
             with mmap.mmap(self._file, 0, access=mmap.ACCESS_READ) as data:
-                self._index.update(self._scan(data))
+                self._scan(data)
         except (OSError, ValueError):
             return
 
-    def _scan(self, data: mmap.mmap) -> Iterator[tuple[tuple[bytes, int], tuple[int, int, int]]]:
+    def _scan(self, data: mmap.mmap) -> None:
+        # 2,000 files leave 6,000 records, so what is looked up here is looked up once
+        index, unpack, head = self._index, _HEAD.unpack_from, _HEAD.size
         position, size = 0, len(data)
-        while position + _HEAD.size <= size:
-            mark, digest, reader, length, checksum = _HEAD.unpack_from(data, position)
-            start = position + _HEAD.size
+        while position + head <= size:
+            mark, digest, reader, length, checksum = unpack(data, position)
+            start = position + head
             if mark != _MARK or start + length > size:
                 break
-            yield (digest, reader), (start, length, checksum)
+            index[digest, reader] = (start, length, checksum)
             position = start + length
         self._is_damaged = position != size
 
 
-def _read_at(file: int, start: int, length: int) -> bytes:
-    if hasattr(os, "pread"):  # forked processes share the file's position
+if hasattr(os, "pread"):  # forked processes share the file's position
+
+    def _read_at(file: int, start: int, length: int) -> bytes:
         return os.pread(file, length, start)
-    os.lseek(file, start, os.SEEK_SET)
-    return os.read(file, length)
+
+else:
+
+    def _read_at(file: int, start: int, length: int) -> bytes:
+        os.lseek(file, start, os.SEEK_SET)
+        return os.read(file, length)
 
 
 def _record(key: tuple[bytes, int], payload: bytes) -> bytes:

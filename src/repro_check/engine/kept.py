@@ -8,7 +8,6 @@ so while the tree is sealed, and are asked every time.
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ import msgspec
 from repro_check.engine.cache import Cache, code_digest, content_digest
 from repro_check.engine.store import FactsStore, package_folder
 from repro_check.findings import Finding, NotChecked
+from repro_check.hashes import blake2b
 from repro_check.rules.rule import Rule, Stage
 from repro_check.settings import Settings
 from repro_check.sources.discovery import Tree
@@ -103,7 +103,7 @@ class Memory:
 
     def _state(self, read: bytes, store: FactsStore) -> bytes:
         """A digest of the contents of the files that were read."""
-        state = hashlib.blake2b(self._key, digest_size=16)
+        state = blake2b(self._key, digest_size=16)
         for file in compress(self._files, zlib.decompress(read)):
             look = store.look(file)
             state.update(look.digest or look.reason.encode("utf-8", "replace"))

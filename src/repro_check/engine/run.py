@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -29,7 +30,7 @@ from repro_check.sources.kinds import Kind, kind_of
 from repro_check.sources.state import state_folder
 
 
-class Scope(msgspec.Struct, frozen=True):
+class Scope(msgspec.Struct, frozen=True, dict=True):
     """What a run looks at.
 
     Attributes:
@@ -46,7 +47,15 @@ class Scope(msgspec.Struct, frozen=True):
         """Whether findings in a file are wanted; "" stands for the repository."""
         if not self.paths or not path:
             return True
-        return any(path == item or path.startswith(f"{item}/") for item in self.paths)
+        return path in self._named or path.startswith(self._folders)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    @cached_property
+    def _folders(self) -> tuple[str, ...]:
+        return tuple(f"{item}/" for item in self.paths)
 
 
 class Session:

@@ -6,12 +6,12 @@ holds is kept in memory only where its text was asked for; for the others its di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from repro_check.engine.cache import Cache, content_digest
+from repro_check.engine.cache import DIGEST_BYTES, Cache, content_digest
 from repro_check.engine.readers import BY_KIND, SECRETS, Reader
 from repro_check.engine.workers import processes, spread
 from repro_check.findings import NotChecked
@@ -19,11 +19,14 @@ from repro_check.sources.directives import MARK
 from repro_check.sources.discovery import SourceFile, Tree
 from repro_check.sources.kinds import Kind
 from repro_check.sources.unreadable import Unreadable
+from repro_check.sources.words import holds_any, needles, words_of
 
 _WORTH_A_PROCESS = 1_500_000
 _TASKS = 48
 _LARGEST_NOTEBOOK = 50_000_000
 _CONFIG_LIMIT = 1_000_000
+_WORDS = {Kind.PYTHON: 40, Kind.NOTEBOOK: 41}
+"""The numbers of these records among the readers'."""
 _READABLE, _UNREADABLE = b"+", b"-"
 _MARK = MARK.encode()
 
@@ -130,6 +133,42 @@ class FactsStore:
             self.note(NotChecked(file.path, error.reason))
             return None
 
+    @property
+    def knows_words(self) -> bool:
+        """Whether the words of files are known by what git says of their contents."""
+        return self._tree.is_staged
+
+    def mentioning(
+        self, files: Iterable[SourceFile], words: Collection[str]
+    ) -> Iterator[SourceFile]:
+        """The files of code in which one of some words may stand.
+
+        An unchanged file is not even opened: git's index says which content it has.
+        """
+        wanted = needles(words)
+        for file in files:
+            held = self._words(file) if wanted is not None else None
+            if held is None or holds_any(held, wanted or ()):
+                yield file
+
+    def _words(self, file: SourceFile) -> bytes | None:
+        """The words of a file, or None if they are not known."""
+        number = _WORDS.get(file.kind)
+        if not file.blob or number is None:
+            return None
+        key = bytes.fromhex(file.blob)[:DIGEST_BYTES]
+        held = self._cache.get(key, number)
+        if held is None:
+            data = self._contents.get(file.path) or self._load(file)
+            if data is None:
+                return None
+            try:
+                held = words_of(data, file.kind)
+            except Unreadable:
+                return None
+            self._cache.put(key, number, held)
+        return held
+
     def preload(
         self, wanted: Sequence[tuple[SourceFile, Reader]], progress: Callable[[str], None]
     ) -> bool:
@@ -220,10 +259,19 @@ class FactsStore:
         data = self._contents.get(file.path) or self._load(file)
         if data is None:
             return None
-        record = make_record(file.path, reader, data)
+        facts: object | None = None
+        try:
+            facts = reader.read(file.path, data)
+        except Unreadable as error:
+            record = _unreadable(error)
+            self.note(NotChecked(file.path, error.reason))
+        else:
+            record = _READABLE + msgspec.msgpack.encode(facts)
+            self._note_unread(file, facts)
         if content_digest(data) == self._looks[file.path].digest:  # it may have changed meanwhile
             self._cache.put(key, reader.number, record)
-        return self._decode(file, reader, record)
+        # not decoded again: a decoder of Python facts takes 3 ms to make, and a hook may need none
+        return facts
 
     def _key(self, file: SourceFile, reader: Reader) -> bytes | None:
         """Under which digest a file's facts are kept; None if it has none."""
@@ -245,10 +293,13 @@ class FactsStore:
         if decoder is None:
             decoder = self._decoders[reader.number] = msgspec.msgpack.Decoder(reader.facts())
         facts = decoder.decode(memoryview(record)[1:])
+        self._note_unread(file, facts)
+        return facts
+
+    def _note_unread(self, file: SourceFile, facts: object) -> None:
         reason = getattr(facts, "not_read", "")
         if reason:
             self.note(NotChecked(file.path, reason))
-        return facts
 
 
 def make_record(path: str, reader: Reader, data: bytes) -> bytes:
@@ -256,7 +307,11 @@ def make_record(path: str, reader: Reader, data: bytes) -> bytes:
     try:
         return _READABLE + msgspec.msgpack.encode(reader.read(path, data))
     except Unreadable as error:
-        return _UNREADABLE + error.reason.encode("utf-8", errors="replace")
+        return _unreadable(error)
+
+
+def _unreadable(error: Unreadable) -> bytes:
+    return _UNREADABLE + error.reason.encode("utf-8", errors="replace")
 
 
 def package_folder() -> Path:

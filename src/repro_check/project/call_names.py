@@ -54,11 +54,11 @@ class CallNames:
         owner, _, last = qualname.rpartition(".")
         if not last:
             return set()
-        names = self._renamed({last} | (self._derived(owner) if last in MADE else set()))
+        names = self.renamed({last} | (self._derived(owner) if last in MADE else set()))
         found = {at for name in names for at in self._by_name.get(name, ())}
         if self._started:
             # who starts a class starts its methods
-            around = names | self._renamed(self._derived(owner))
+            around = names | self.renamed(self._derived(owner))
             found.update(at for name in around for at in self._started.get(name, ()))
         return found
 
@@ -79,7 +79,12 @@ class CallNames:
         """The last names of a class, of those around it, and of what derives from them."""
         return _closure(owner.split(".") if owner else (), self._bases)
 
-    def _renamed(self, names: Iterable[str]) -> set[str]:
+    def around(self, qualname: str) -> set[str]:
+        """The names that lead to the calls of a function: its own, its class's, and all others of them."""
+        owner, _, last = qualname.rpartition(".")
+        return self.renamed({last} | self._derived(owner))
+
+    def renamed(self, names: Iterable[str]) -> set[str]:
         """Some names, and those under which they are imported or kept."""
         return _closure(names, self._aliases)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import msgspec
 
 from repro_check.project.call_names import CallNames
 from repro_check.project.calls import CallGraph, Node, Target
+from repro_check.project.mentions import call_names_around
 from repro_check.sources.expressions import Expression
 from repro_check.sources.python import Call, Function
 
@@ -53,12 +54,20 @@ class Callers:
         files: Python files by path.
         graph: their call graph.
         classes: of which classes their values are.
+        mentioning: the files in which one of some words may stand, where that is known cheaply.
     """
 
-    def __init__(self, files: Mapping[str, PythonFile], graph: CallGraph, classes: Classes) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, PythonFile],
+        graph: CallGraph,
+        classes: Classes,
+        mentioning: Callable[[Collection[str]], Mapping[str, PythonFile]] | None = None,
+    ) -> None:
         self._files = files
         self._graph = graph
         self._classes = classes
+        self._mentioning = mentioning
         self._sites: dict[Node, tuple[CallSite, ...]] = {}
         self._few: dict[Node, tuple[CallSite, ...] | None] = {}
         self._ran: dict[int, Sequence[tuple[Node, CallSite]]] = {}
@@ -68,14 +77,16 @@ class Callers:
         if node not in self._sites:
             name = self._qualname(node)
             found = self._names.of(name) | self._names.of_objects(name)
-            self._sites[node] = self._find(node, found)
+            self._sites[node] = self._find(node, self._names.places(found))
         return self._sites[node]
 
     def few_calls_of(self, node: Node, most: int = 400) -> tuple[CallSite, ...] | None:
         """The same, but for calls of objects; None if more than `most` calls may be meant by the name."""
         if node not in self._few:
-            found = self._names.of(self._qualname(node))
-            self._few[node] = self._find(node, found) if len(found) <= most else None
+            names = self._names_around(self._qualname(node))
+            found = names.of(self._qualname(node))
+            places = names.places(found)
+            self._few[node] = self._find(node, places) if len(found) <= most else None
         return self._few[node]
 
     def named(self, last: str) -> Iterator[tuple[str, Call]]:
@@ -133,12 +144,14 @@ class Callers:
         # a lambda and a module's top have none
         return function.qualname if function and function.block == node.block else ""
 
-    def _find(self, node: Node, found: Iterable[int]) -> tuple[CallSite, ...]:
+    def _names_around(self, qualname: str) -> CallNames:
+        if self._mentioning is None or not qualname:
+            return self._names
+        return call_names_around(qualname, self._mentioning)
+
+    def _find(self, node: Node, places: Iterable[tuple[str, Call]]) -> tuple[CallSite, ...]:
         return tuple(
-            site
-            for path, call in self._names.places(found)
-            for ran, site in self._sure(path, call)
-            if ran == node
+            site for path, call in places for ran, site in self._sure(path, call) if ran == node
         )
 
     def _sure(self, path: str, call: Call) -> Sequence[tuple[Node, CallSite]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, KeysView, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, KeysView, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -19,7 +19,6 @@ from repro_check.project.modules import Modules
 from repro_check.settings import Settings
 from repro_check.sources.discovery import SourceFile, Tree
 from repro_check.sources.kinds import Kind, Role
-from repro_check.sources.notebook import NotebookFacts
 from repro_check.sources.python import ModuleFacts
 from repro_check.sources.state import state_folder
 
@@ -50,6 +49,17 @@ class FactsSource(Protocol):
 
     def text(self, file: SourceFile) -> str | None:
         """The decoded text of a file, or None (and a note) if it cannot be read."""
+        ...
+
+    @property
+    def knows_words(self) -> bool:
+        """Whether `mentioning` is cheaper than the facts of all files."""
+        ...
+
+    def mentioning(
+        self, files: Iterable[SourceFile], words: Collection[str]
+    ) -> Iterator[SourceFile]:
+        """The files of code in which one of some words may stand."""
         ...
 
 
@@ -172,7 +182,8 @@ class Project:
         """Who calls what, with which arguments."""
         from repro_check.project.callers import Callers
 
-        return Callers(self.python, self.calls, self.classes)
+        mentioning = self._mentioning if self._source.knows_words else None
+        return Callers(self.python, self.calls, self.classes, mentioning)
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -282,6 +293,12 @@ class Project:
                 found.setdefault(path, set()).add(script.function)
         return {path: frozenset(names) for path, names in found.items()}
 
+    def _mentioning(self, words: Collection[str]) -> dict[str, PythonFile]:
+        files = (self.tree.get(path) for path in self.python.paths)
+        product = (file for file in files if file is not None and file.role is Role.PRODUCT)
+        found = self._source.mentioning(product, words)
+        return {file.path: self.python[file.path] for file in found}
+
     def _of(self, *kinds: Kind) -> Iterator[SourceFile]:
         wanted = frozenset(kinds)
         return (
@@ -299,6 +316,9 @@ class Project:
 
     def _python_file(self, file: SourceFile) -> PythonFile:
         facts = self._source.facts(file)
-        if isinstance(facts, NotebookFacts):
-            return PythonFile(file, facts.code, facts)
+        if file.kind is Kind.NOTEBOOK:
+            from repro_check.sources.notebook import NotebookFacts
+
+            if isinstance(facts, NotebookFacts):
+                return PythonFile(file, facts.code, facts)
         return PythonFile(file, facts if isinstance(facts, ModuleFacts) else None)

@@ -15,6 +15,7 @@ import msgspec
 from repro_check.project.calls import CallGraph, Node, OutsideCall
 from repro_check.project.closure import closures
 from repro_check.project.effects import is_seeded_here, is_seeding_method
+from repro_check.project.imported import Imported
 from repro_check.project.libraries import EVERY, Family, drawn_by, seeded_by
 from repro_check.project.repetition import Repetition
 from repro_check.project.steps import takes_step
@@ -80,9 +81,10 @@ class Randomness:
         self._files = files
         self._graph = graph
         self._repetition = Repetition(files, graph)
+        self._imported = Imported(files, graph)
         self._seeders = frozenset(seeders)
         self._own: dict[Node, RandomUse] = {}
-        self._possible: dict[Node, RandomUse] = {}
+        self._possible: dict[tuple[Node, bool], RandomUse] = {}
         self._sure: dict[Node, RandomUse] = {}
 
     def of(self, entry: Entry) -> RandomUse:
@@ -98,28 +100,39 @@ class Randomness:
         if sure.trains is None or not sure.draws or sure.seeded:
             # nothing to seed, or seeded for sure: what may happen besides changes no answer
             return sure
-        for node in entry.nodes:
-            closures(node, self._all_edges, self._own_use, _merged, self._possible)
-        possible = _merged([self._possible[node] for node in entry.nodes])
+        states = [(node, True) for node in entry.nodes]
+        for state in states:
+            closures(state, self._all_edges, self._possible_use, _merged, self._possible)
+        possible = _merged([self._possible[state] for state in states])
         return msgspec.structs.replace(sure, seeded=possible.seeded, is_opaque=possible.is_opaque)
 
-    def _all_edges(self, node: Node) -> Iterable[Node]:
-        return self._graph.edges(node)
+    def _all_edges(self, state: tuple[Node, bool]) -> Iterable[tuple[Node, bool]]:
+        """The second part tells what is run from what is reached: a module by an import."""
+        node, is_run = state
+        edges = self._graph.edges(node) if is_run else self._imported.edges(node)
+        return ((to, False) for to in edges)
 
     def _sure_edges(self, node: Node) -> Iterable[Node]:
         return (target for target, is_sure in self._graph.edges(node).items() if is_sure)
+
+    def _possible_use(self, state: tuple[Node, bool]) -> RandomUse:
+        node, is_run = state
+        is_cut = not is_run and self._imported.has_guard(node)
+        return self._sum_up(node, is_imported=True) if is_cut else self._own_use(node)
 
     def _own_use(self, node: Node) -> RandomUse:
         if node not in self._own:
             self._own[node] = self._sum_up(node)
         return self._own[node]
 
-    def _sum_up(self, node: Node) -> RandomUse:
+    def _sum_up(self, node: Node, *, is_imported: bool = False) -> RandomUse:
         draws: dict[Family, Draw] = {}
         seeded: set[Family] = set()
         is_opaque = not self._graph.is_known(node)
         for outside in self._graph.outside_calls(node):
             target, call = outside.target, outside.call
+            if is_imported and self._imported.is_guarded(node, call):
+                continue
             seeded |= EVERY if target in self._seeders else seeded_by(target)
             if is_seeded_here(call):
                 seeded.add(Family.OTHER)
@@ -130,6 +143,8 @@ class Randomness:
         steps = None
         file = self._files[node.path]
         for call in self._graph.calls(node):
+            if is_imported and self._imported.is_guarded(node, call):
+                continue
             if steps is None and takes_step(file, call):
                 steps = (node.path, call)
             if is_seeding_method(call):

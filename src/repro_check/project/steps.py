@@ -38,6 +38,7 @@ _OPTIMISER = pattern(
     r"optim|(^|\.)(Adam\w*|SGD|RMSprop|Adagrad|LARS|LAMB)$|\.data\.(add_|sub_|addcdiv_|copy_)$",
     re.IGNORECASE,
 )
+_SCALER = pattern(r"(^|[._])(loss|grad|amp)_?scaler$", re.IGNORECASE)
 _IMPROVED = frozenset({"-=", "+="})
 _SESSION = pattern(
     r"(^|\.)(\w*Session|Supervisor|placeholder|ConfigProto|get_default_graph|global_variables_initializer|"
@@ -78,11 +79,21 @@ def steps_of(file: PythonFile, call: Call) -> Iterator[Step]:
 def takes_step(file: PythonFile, call: Call) -> bool:
     """Whether a call takes a gradient or a step, or trains by itself.
 
-    Besides what `is_training` knows: `optimizers["generator"].step()`.
+    Besides what `is_training` knows: `optimizers["generator"].step()`, and `loss_scaler(loss, optimizer)`
+    as in timm (timm/utils/cuda.py, `NativeScaler.__call__`), which takes gradient and step at once.
     """
-    if is_training(call):
+    if is_training(call) or _is_scaled_step(call):
         return True
     return call.name == "step" and _HOLDER.search(_holder(file, call.receiver)) is not None
+
+
+def _is_scaled_step(call: Call) -> bool:
+    names = [value.name for value in call.args if isinstance(value, Name)]
+    return (
+        call.receiver is None
+        and _SCALER.search(call.name) is not None
+        and any(_HOLDER.search(name) for name in names[1:])
+    )
 
 
 def improves_by_hand(file: PythonFile) -> bool:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_RUNNER_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|#(?=#\[)", re.MULTILINE)
+from repro_check.text import pattern
+
+_RUNNER_COMMAND = pattern(r"^([^\S\n]*):(?=:)|#(?=#\[)", re.MULTILINE)
 
 
 def visible(text: str) -> str:

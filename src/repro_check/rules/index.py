@@ -6,7 +6,6 @@ it cannot be written, every rule is imported, and nothing else changes.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import os
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ import msgspec
 from repro_check.atomic import write_atomic
 from repro_check.errors import ReproCheckError
 from repro_check.findings import Severity
+from repro_check.hashes import blake2b
 from repro_check.rules.rule import Outcome, Rule, Stage
 from repro_check.sources.kinds import Role
 
@@ -42,6 +42,7 @@ class _Entry(msgspec.Struct, frozen=True, array_like=True):
     is_in_release: bool
     fixes: str
     document: str
+    words: tuple[str, ...]
 
 
 class _Index(msgspec.Struct, frozen=True, array_like=True):
@@ -63,7 +64,7 @@ class _Deferred:
 
 def sources_digest(package: Path) -> bytes:
     """A digest of the names, sizes and times of the Python files below a folder."""
-    state = hashlib.blake2b(digest_size=16)
+    state = blake2b(digest_size=16)
     for path, size, time in sorted(_stamps(os.fspath(package))):
         state.update(f"{path}\0{size}\0{time}\0".encode(*_NAMES))
     return state.digest()
@@ -98,6 +99,7 @@ def write_index(package: Path, sources: bytes, rules: Sequence[tuple[str, str, R
             rule.is_in_release,
             rule.fixes,
             rule.document,
+            rule.words,
         )
         for module, attribute, rule in rules
     )
@@ -106,7 +108,7 @@ def write_index(package: Path, sources: bytes, rules: Sequence[tuple[str, str, R
 
 def folders_digest(folders: Sequence[str]) -> bytes:
     """A digest of folders and of the times at which something in them came, went or was renamed."""
-    state = hashlib.blake2b(digest_size=16)
+    state = blake2b(digest_size=16)
     for folder in folders:
         with suppress(OSError):
             state.update(f"{folder}\0{os.stat(folder or '.').st_mtime_ns}\0".encode(*_NAMES))
@@ -146,6 +148,7 @@ def _rule(entry: _Entry) -> Rule:
         fixes=entry.fixes,
         document=entry.document,
         check=_Deferred(entry.module, entry.attribute),
+        words=entry.words,
     )
 
 

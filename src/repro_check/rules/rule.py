@@ -50,6 +50,7 @@ class Rule(msgspec.Struct, frozen=True):
         practice: which of the eleven practices of the README it guards.
         is_default: on unless switched off; others are opt-in or belong to the release gate.
         is_in_release: on in the release gate although it is off elsewhere.
+        words: a file with none of them, in lower case, has nothing that it speaks of; () for any.
     """
 
     code: str
@@ -64,6 +65,7 @@ class Rule(msgspec.Struct, frozen=True):
     fixes: str
     document: str
     check: Check
+    words: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -119,6 +121,7 @@ def rule(
     is_default: bool = True,
     is_in_release: bool = False,
     fixes: str = "",
+    words: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Make a rule of a function.
 
@@ -133,6 +136,8 @@ def rule(
         is_default: whether it is on unless switched off.
         is_in_release: whether the release gate asks it although it is off elsewhere.
         fixes: "safe", "unsafe" or "" for none.
+        words: parts of words, in lower case, of which any file has one that the rule speaks of. A hook
+            does not even import a rule where the changed files have none.
     """
     subjects = on if isinstance(on, tuple) else (on,)
 
@@ -151,6 +156,7 @@ def rule(
             fixes=fixes,
             document=document,
             check=function,
+            words=words,
         )
 
     return declare

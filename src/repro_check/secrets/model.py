@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
 
 from repro_check.findings import NotChecked
+from repro_check.hashes import sha1
 
 SHOWN = 4
 """How many leading characters of a secret may be shown."""
@@ -76,12 +75,11 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.secrets)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A secret with its value, for use inside this package only.
 
-    It has no `repr`, so that a traceback or a log cannot show the value. `shown` is the text at
-    the place where that is not the value itself: the header of a private key.
+    Its `repr` tells the kind alone, so that a traceback or a log cannot show the value. `shown` is the
+    text at the place where that is not the value itself: the header of a private key.
     """
 
     kind: str
@@ -91,6 +89,9 @@ class Candidate:
     reason: str
     shown: str = ""
 
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
+
     @property
     def width(self) -> int:
         """How many characters the place spans."""
@@ -99,8 +100,7 @@ class Candidate:
     @property
     def sha1(self) -> str:
         """The digest under which detect-secrets records a secret in its baseline."""
-        data = self.value.encode(errors="surrogatepass")
-        return hashlib.sha1(data, usedforsecurity=False).hexdigest()
+        return sha1(self.value.encode(errors="surrogatepass"), usedforsecurity=False).hexdigest()
 
     def published(self) -> Secret:
         """The same without its value."""
@@ -117,7 +117,9 @@ class Candidate:
 
 def fingerprint(secret: str) -> str:
     """The first 16 hexadecimal digits of the sha256 of `secret`."""
-    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()[:16]
+    from hashlib import sha256  # 2 ms to import, and few files hold a secret
+
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def redact(secret: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+import msgspec
 
 from repro_check.secrets.baseline import BaselineKey, is_allowed
 from repro_check.secrets.files import credential_file
@@ -102,4 +103,4 @@ def _scrubbed(candidate: Candidate, found: Iterable[Candidate]) -> Candidate:
     reason = candidate.reason
     for other in found:
         reason = reason.replace(other.value, redact(other.value))
-    return replace(candidate, reason=reason)
+    return msgspec.structs.replace(candidate, reason=reason)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +28,8 @@ class SourceFile(msgspec.Struct, frozen=True):
 
     Attributes:
         path: relative to the root, with forward slashes.
-        blob: the object id of its staged content, when that and not the work tree is to be read.
+        blob: the object id of its staged content, when that and not the work tree is to be read;
+            equal ids are equal contents, so what is known of one holds for the other.
         is_tracked: whether git's index has it.
     """
 
@@ -48,6 +49,7 @@ class Tree:
 
     Attributes:
         is_git: whether git manages it.
+        is_staged: whether what will be committed is read, and not the work tree.
         skipped: what was left out although it stands in the root: links that leave it, submodules and
             other repositories inside, folders that cannot be listed.
     """
@@ -58,12 +60,14 @@ class Tree:
         files: Iterable[SourceFile],
         *,
         is_git: bool,
+        is_staged: bool = False,
         skipped: Iterable[NotChecked] = (),
     ) -> None:
         self._root = root
         self._is_sealed = False
         self.files = tuple(sorted(files, key=lambda file: file.path))
         self.is_git = is_git
+        self.is_staged = is_staged
         self.skipped = tuple(sorted(skipped, key=lambda item: item.path))
         self._by_path = {file.path: file for file in self.files}
         self._outside: dict[str, bool] = {}
@@ -108,12 +112,29 @@ class Tree:
             Unreadable: gone, forbidden, no regular file, more than `limit` bytes, behind a link that
                 leaves the root, or a pointer of git-lfs in place of the content.
         """
-        data = (
-            git.blob(self._root, file.blob, limit=limit) if file.blob else self._disk(file, limit)
-        )
-        if len(data) < _LFS_LARGEST and data.startswith(_LFS_HEAD):
+        data = self._staged(file, limit) if file.blob else self._disk(file, limit)
+        if _is_pointer(data):
             raise Unreadable("is a pointer of git-lfs: `git lfs pull` brings its content")
         return data
+
+    def has_as_staged(self, file: SourceFile, *, limit: int) -> bool:
+        """Whether the work tree holds what is staged of a file; so too where nothing is."""
+        try:
+            return not file.blob or self._disk(file, limit) == self._staged(file, limit)
+        except Unreadable:
+            return False
+
+    def _staged(self, file: SourceFile, limit: int) -> bytes:
+        # most files are as they are staged: asking git about them would take two processes (5 ms)
+        try:
+            data = self._disk(file, limit)
+        except Unreadable:
+            return git.blob(self._root, file.blob, limit=limit)
+        # git may have written the line ends of this system
+        if any(git.is_blob(each, file.blob) for each in (data, data.replace(b"\r\n", b"\n"))):
+            return data
+        staged = git.blob(self._root, file.blob, limit=limit)
+        return data if _is_pointer(staged) and git.is_behind(data, staged) else staged
 
     def _disk(self, file: SourceFile, limit: int) -> bytes:
         folder = file.path.rpartition("/")[0]
@@ -141,7 +162,6 @@ class Tree:
             os.close(descriptor)
 
 
-# github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 _LFS_HEAD = b"version https://git-lfs.github.com/spec/v"
 _LFS_LARGEST = 1024
 _LINK_OUT = "is a symbolic link that leaves the repository"
@@ -164,7 +184,14 @@ def find_root(start: Path) -> tuple[Path, bool]:
 def discover(
     start: Path, *, is_staged: bool = False, exclude: Sequence[str] = (), extra: Sequence[str] = ()
 ) -> Tree:
-    """The files of the repository around `start`.
+    """The files of the repository around `start`; see `begin_discovery`."""
+    return begin_discovery(start, is_staged=is_staged, exclude=exclude, extra=extra)()
+
+
+def begin_discovery(
+    start: Path, *, is_staged: bool = False, exclude: Sequence[str] = (), extra: Sequence[str] = ()
+) -> Callable[[], Tree]:
+    """A function that gives the files of the repository around `start`, which git lists meanwhile.
 
     Args:
         start: an existing file or folder, absolute.
@@ -185,28 +212,44 @@ def discover(
             where=str(root),
             fix="Run it inside the repository, or leave --staged out.",
         )
-    tree = _from_git(root, is_staged=is_staged) if is_git else _from_folder(root)
-    files = {file.path: file for file in tree.files}
-    for path in extra:
-        if path not in files and os.path.isfile(root / path) and not os.path.islink(root / path):
-            files[path] = _file(path, is_tracked=False)
-    if exclude:
-        spec = patterns(exclude)
-        files = {path: file for path, file in files.items() if not spec.match_file(path)}
-    skipped = tree.skipped if is_git or not has_git else (*tree.skipped, NotChecked("", _NO_GIT))
-    return Tree(root, files.values(), is_git=is_git, skipped=skipped)
+    begun = _from_git(root, is_staged=is_staged) if is_git else lambda: _from_folder(root)
+
+    def finish() -> Tree:
+        tree = begun()
+        files = {file.path: file for file in tree.files}
+        for path in extra:
+            if (
+                path not in files
+                and os.path.isfile(root / path)
+                and not os.path.islink(root / path)
+            ):
+                files[path] = _file(path, is_tracked=False)
+        if exclude:
+            spec = patterns(exclude)
+            files = {path: file for path, file in files.items() if not spec.match_file(path)}
+        skipped = tree.skipped
+        if has_git and not is_git:
+            skipped = (*skipped, NotChecked("", _NO_GIT))
+        return Tree(root, files.values(), is_git=is_git, is_staged=is_staged, skipped=skipped)
+
+    return finish
 
 
 def _file(path: str, *, is_tracked: bool, blob: str = "") -> SourceFile:
     return SourceFile(path, kind_of(path), role_of(path), is_tracked, blob)
 
 
-def _from_git(root: Path, *, is_staged: bool) -> Tree:
-    files: dict[str, SourceFile] = {}
-    skipped: list[NotChecked] = []
+def _from_git(root: Path, *, is_staged: bool) -> Callable[[], Tree]:
     entries = git.index(root)
     others = iter(()) if is_staged else git.untracked(root)
-    differing = git.unstaged_paths(root) if is_staged else frozenset()
+    return lambda: _listed(root, entries, others, is_staged=is_staged)
+
+
+def _listed(
+    root: Path, entries: Iterator[git.IndexEntry], others: Iterator[str], *, is_staged: bool
+) -> Tree:
+    files: dict[str, SourceFile] = {}
+    skipped: list[NotChecked] = []
     for entry in entries:
         path = entry.path
         if entry.mode == git.SUBMODULE:
@@ -215,8 +258,7 @@ def _from_git(root: Path, *, is_staged: bool) -> Tree:
             if _leaves(root, path):
                 skipped.append(NotChecked(path, _LINK_OUT))
         elif is_staged:
-            blob = entry.blob if entry.is_frozen or path in differing else ""
-            files[path] = _file(path, is_tracked=True, blob=blob)
+            files[path] = _file(path, is_tracked=True, blob=entry.blob)
         elif not _is_gone(root, path):
             files[path] = _file(path, is_tracked=True)
     for path in others:
@@ -227,7 +269,7 @@ def _from_git(root: Path, *, is_staged: bool) -> Tree:
                 skipped.append(NotChecked(path, _LINK_OUT))
         elif path not in files:
             files[path] = _file(path, is_tracked=False)
-    return Tree(root, files.values(), is_git=True, skipped=skipped)
+    return Tree(root, files.values(), is_git=True, is_staged=is_staged, skipped=skipped)
 
 
 def _from_folder(root: Path) -> Tree:
@@ -259,6 +301,11 @@ def _from_folder(root: Path) -> Tree:
         skipped.extend(NotChecked(path, _LINK_OUT) for path in links if _leaves(root, path))
         files.extend(_file(path, is_tracked=False) for path in kept if path not in links)
     return Tree(root, files, is_git=False, skipped=skipped)
+
+
+def _is_pointer(data: bytes) -> bool:
+    # github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+    return len(data) < _LFS_LARGEST and data.startswith(_LFS_HEAD)
 
 
 def _ignore_file(file: Path) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
+from repro_check.hashes import blake2b
 from repro_check.sources import git
 
 
@@ -15,5 +15,5 @@ def state_folder(root: Path) -> Path:
     if folder is not None and os.access(folder, os.W_OK):
         return folder / "repro-check"
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    name = hashlib.blake2b(os.fsencode(root), digest_size=8).hexdigest()
+    name = blake2b(os.fsencode(root), digest_size=8).hexdigest()
     return Path(home) / "repro-check" / name
