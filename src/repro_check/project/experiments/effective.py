@@ -11,10 +11,10 @@ from repro_check.findings import Span
 
 Key: TypeAlias = str | int
 Keys: TypeAlias = tuple[Key, ...]
-Scalar: TypeAlias = None | bool | int | float | str
+Scalar: TypeAlias = bool | int | float | str | None
 
 
-class Origin(msgspec.Struct, frozen=True):
+class Origin(msgspec.Struct, frozen=True, gc=False):
     """Where something was written: a file of the repository and a place in it.
 
     For an override of a documented command these are the file and the line of the command.
@@ -24,7 +24,7 @@ class Origin(msgspec.Struct, frozen=True):
     span: Span
 
 
-class Value(msgspec.Struct, frozen=True):
+class Value(msgspec.Struct, frozen=True, gc=False):
     """One leaf of an effective config, or an empty map or list.
 
     Attributes:
@@ -53,8 +53,9 @@ class Problem(msgspec.Struct, frozen=True):
     """Why an experiment's config cannot be composed, as its loader would say it.
 
     Attributes:
-        kind: "config-missing", "option-missing", "group-missing", "key-unknown", "override-unmatched",
-            "circular", "ambiguous" or "malformed".
+        kind: "config-missing", "option-missing", "choice-missing" (an option that each run must
+            give), "group-missing", "key-unknown", "key-exists", "override-unmatched",
+            "interpolation-missing", "circular", "ambiguous" or "malformed".
         message: one sentence, without a stop at the end.
         subject: the name that is wrong (a key, an option, a group).
         known: the names that would have been right, for a suggestion.
@@ -76,12 +77,15 @@ class Effective(msgspec.Struct, frozen=True):
         files: the paths of the configs that it is made of, in the order of their reading.
         is_whole: false where something that cannot be seen (a plugin, a structured config, an
             interpolated choice, code that changes it) may add or change keys.
+        of_loader: the leaves that configure the loader and not the work (Hydra's own `hydra` node),
+            as far as the repository writes them.
     """
 
     values: dict[Keys, Value]
     problems: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
     is_whole: bool = True
+    of_loader: dict[Keys, Value] = {}
 
     def get(self, dotted: str) -> Value | None:
         """The leaf of a dotted name, or None."""
