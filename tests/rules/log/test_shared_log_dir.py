@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from checking import check, places
 from conftest import Repo
+from mending import mended
 
 MakeRepo = Callable[..., Repo]
 Judge = Callable[..., list[str]]
@@ -87,3 +88,29 @@ def test_notebooks_are_left_alone(make_repo: MakeRepo) -> None:
 def test_scratch_space_passes(judge: Judge) -> None:
     assert judge(HF + 'args = TrainingArguments(output_dir="/tmp")\n') == []
     assert len(judge(HF + 'args = TrainingArguments(output_dir="/mnt/tmp")\n')) == 1
+
+
+@pytest.mark.parametrize(
+    ("imports", "written"),
+    [
+        ("", "f\"runs/digits/{time.strftime('%Y%m%d-%H%M%S')}\""),
+        ("from time import strftime\n", "f\"runs/digits/{strftime('%Y%m%d-%H%M%S')}\""),
+    ],
+)
+def test_each_run_gets_a_folder_of_its_own(make_repo: MakeRepo, imports: str, written: str) -> None:
+    text = f"{BOARD}{imports}writer = SummaryWriter('runs/digits/')\n"
+    new = mended(make_repo({"train.py": text}, commit=False), "LOG004")["train.py"]
+    assert f"SummaryWriter({written})" in new
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HF + 'args = TrainingArguments(output_dir="out")\n',
+        BOARD + 'FOLDER = "runs"\nwriter = SummaryWriter(FOLDER)\n',
+        BOARD + 'time = 3\nwriter = SummaryWriter("runs")\n',
+    ],
+)
+def test_what_is_read_again_or_named_elsewhere_has_no_fix(make_repo: MakeRepo, text: str) -> None:
+    (finding,) = check(make_repo({"train.py": text}, commit=False).root, "LOG004").findings
+    assert finding.fix is None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from checking import check, places
 from conftest import Repo
+from mending import mended
 
 MakeRepo = Callable[..., Repo]
 Judge = Callable[[dict[str, str]], list[str]]
@@ -136,3 +137,22 @@ def test_a_name_is_reported_once_a_file_with_its_other_places(make_repo: MakeRep
     code = f'{HEAD}wandb.init(entity="ada")\nwandb.init(entity="ada")\nwandb.init(entity="eve")\n'
     first, second = check(make_repo({"train.py": code}, commit=False).root, "PORT004").findings
     assert [len(first.related), len(second.related)] == [1, 0]
+
+
+def test_the_account_of_a_tracker_is_left_to_who_runs_it(make_repo: MakeRepo) -> None:
+    code = f'{HEAD}wandb.init(project="x", entity="ada")\nwandb.sweep(c, entity="ada")\n'
+    new = mended(make_repo({"train.py": code}, commit=False), "PORT004")["train.py"]
+    assert new == code.replace('"ada"', "None")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'os.environ["WANDB_ENTITY"] = "ada"\n',
+        'TEAM = "ada"\nwandb.init(entity=TEAM)\nprint(TEAM + "/x")\n',
+        'mlflow.set_tracking_uri("http://10.1.20.7:5000")\n',
+    ],
+)
+def test_a_text_that_none_cannot_stand_for_has_no_fix(make_repo: MakeRepo, code: str) -> None:
+    (finding,) = check(make_repo({"train.py": HEAD + code}, commit=False).root, "PORT004").findings
+    assert finding.fix is None

@@ -146,7 +146,7 @@ def test_a_method_is_an_initialiser_too(make_repo: MakeRepo) -> None:
                 random.seed(13)
 
             def train_dataloader(self):
-                return DataLoader(self.data, worker_init_fn=self._init)
+                return DataLoader(self.data, num_workers=2, worker_init_fn=self._init)
     """
     (finding,) = judge(make_repo, {"train.py": body})
     assert finding.location.span is not None
@@ -157,3 +157,98 @@ def test_one_initialiser_of_many_loaders_is_named_once(make_repo: MakeRepo) -> N
     text = HEAD.format(name="init", body="np.random.seed(0)", parameters="w", given="init")
     again = "other = DataLoader(data, worker_init_fn=init)\n"
     assert len(judge(make_repo, {"train.py": text + again})) == 1
+
+
+LOADER = """
+import numpy as np
+import random
+import torch
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+from lab import data
+
+
+class Plain(Dataset):
+    def __getitem__(self, index):
+        return index
+
+
+def init(worker_id):
+    np.random.seed(1)
+
+
+def init_by_worker(worker_id):
+    random.seed(1 + worker_id)
+
+
+{body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        # without workers nothing is called
+        ("x = DataLoader(data, worker_init_fn=init)", []),
+        ("x = DataLoader(data, num_workers=0, worker_init_fn=init)", []),
+        ("x = DataLoader(data, 8, True, None, None, 0, worker_init_fn=init)", []),
+        ("x = dict(num_workers=0, worker_init_fn=init)", []),
+        ("x = DataLoader(data, **options, worker_init_fn=init)", [Severity.ERROR]),
+        ("x = dict(worker_init_fn=init)", [Severity.ERROR]),
+        (
+            "def make(n=0):\n    return DataLoader(data, num_workers=n, worker_init_fn=init)\n\nmake()",
+            [],
+        ),
+        # a condition that gives the same function or none
+        (
+            "def make(n):\n    return DataLoader(data, num_workers=n, worker_init_fn=init if n > 0 else None)",
+            [Severity.ERROR],
+        ),
+        # one worker repeats itself in each epoch only, and none that lives on does
+        ("x = DataLoader(data, num_workers=1, worker_init_fn=init)", [Severity.INFO]),
+        ("x = DataLoader(data, num_workers=2, worker_init_fn=init_by_worker)", [Severity.INFO]),
+        (
+            "x = DataLoader(data, num_workers=2, worker_init_fn=init_by_worker, persistent_workers=True)",
+            [],
+        ),
+        (
+            "x = DataLoader(data, num_workers=2, worker_init_fn=init, persistent_workers=True)",
+            [Severity.ERROR],
+        ),
+        # an evaluation may repeat itself
+        ("test_loader = DataLoader(data, num_workers=2, shuffle=False, worker_init_fn=init)", []),
+        (
+            "test_loader = DataLoader(data, num_workers=2, shuffle=True, worker_init_fn=init)",
+            [Severity.ERROR],
+        ),
+        (
+            "latest = DataLoader(data, num_workers=2, shuffle=False, worker_init_fn=init)",
+            [Severity.ERROR],
+        ),
+        (
+            "def val_dataloader():\n    return DataLoader(data, num_workers=2, shuffle=False, worker_init_fn=init)",
+            [],
+        ),
+        # nothing draws from it
+        (
+            "x = DataLoader(TensorDataset(data), num_workers=2, worker_init_fn=init)",
+            [Severity.INFO],
+        ),
+        ("x = DataLoader(Plain(), num_workers=2, worker_init_fn=init)", [Severity.INFO]),
+        (
+            "y = np.random.rand()\nx = DataLoader(Plain(), num_workers=2, worker_init_fn=init)",
+            [Severity.ERROR],
+        ),
+        (
+            "import albumentations\nx = DataLoader(Plain(), num_workers=2, worker_init_fn=init)",
+            [Severity.ERROR],
+        ),
+        ("x = DataLoader(Plain(), num_workers=2, worker_init_fn=init_by_worker)", []),
+        (
+            "ds = Plain()\nif data:\n    ds = data\nx = DataLoader(ds, num_workers=2, worker_init_fn=init)",
+            [Severity.ERROR],
+        ),
+    ],
+)
+def test_it_depends_on_the_loader(make_repo: MakeRepo, body: str, expected: list[Severity]) -> None:
+    findings = judge(make_repo, {"train.py": LOADER.format(body=body)})
+    assert [finding.severity for finding in findings] == expected

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from checking import check
 from conftest import Repo
+from mending import mended
 
 from repro_check.findings import Finding
 
@@ -92,3 +93,19 @@ def test_a_seeded_space_and_an_unseeded_program_pass(judge: Judge, body: str) ->
 def test_a_helper_elsewhere_may_seed_the_space(judge: Judge) -> None:
     helper = "def make_env(env, seed):\n    env.action_space.seed(seed)\n    return env\n"
     assert judge(SAMPLE, helper=helper) == []
+
+
+def test_the_number_of_the_round_makes_each_seed_another(make_repo: MakeRepo) -> None:
+    body = "for episode in range(9):\n    obs, _ = env.reset(seed=7)\n    env.step(1)\n"
+    new = mended(make_repo({"train.py": HEAD + body}, commit=False), "SEED023")["train.py"]
+    assert "env.reset(seed=7 + episode)" in new
+
+
+def test_a_loop_that_does_not_count_is_left_to_its_author(judge: Judge) -> None:
+    (finding,) = judge("while True:\n    obs, _ = env.reset(seed=7)\n    env.step(1)\n")
+    assert finding.fix is None
+
+
+def test_the_action_space_is_seeded_below_the_first_reset(make_repo: MakeRepo) -> None:
+    new = mended(make_repo({"train.py": HEAD + SAMPLE}, commit=False), "SEED023")["train.py"]
+    assert "obs, _ = env.reset(seed=0)\nenv.action_space.seed(0)\n" in new

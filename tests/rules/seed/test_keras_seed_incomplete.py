@@ -69,6 +69,13 @@ def test_tensorflow_alone_is_not_enough(first: str, judge: Judge) -> None:
         ("tf.random.set_seed(0)", "optimizer = tf.keras.optimizers.Adam(lr=1e-3)"),
         ("tf.random.set_seed(0)", "import os\nos.environ['TF_USE_LEGACY_KERAS'] = '1'"),
         ("set_seeds(0); tf.random.set_seed(0)", "from unseen import set_seeds"),
+        ("tf.random.set_seed(0)", "import tensorflow_addons as tfa"),
+        (
+            "tf.random.set_seed(0)",
+            "from tensorflow.keras.wrappers.scikit_learn import KerasRegressor",
+        ),
+        ("tf.random.set_seed(0)", "from tensorflow.keras.layers.experimental import preprocessing"),
+        ("tf.random.set_seed(0)", "classes = other.predict_classes(x)"),
     ],
 )
 def test_these_seed_keras_or_are_an_older_one(first: str, imports: str, judge: Judge) -> None:
@@ -84,11 +91,43 @@ def test_these_seed_keras_or_are_an_older_one(first: str, imports: str, judge: J
         ("tensorflow==2.17.0\n", True),
         ("keras>=3\n", True),
         ("tensorflow\n", True),
+        ("tensorflow-macos==2.9\n", False),
+        ("tensorflow-gpu==2.4.1\n", False),
     ],
 )
 def test_the_version_decides(requirements: str, *, is_found: bool, judge: Judge) -> None:
     found = judge({"train.py": train(), "requirements.txt": requirements})
     assert bool(found) is is_found
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_found"),
+    [
+        ("README.md", "Tested with TensorFlow 2.4 and Python 3.8.", False),
+        ("README.md", "pip install tensorflow-gpu==1.15", False),
+        ("README.md", "We use tensorflow (version 2.3).", False),
+        ("Dockerfile", "FROM tensorflow/tensorflow:2.8.0-gpu", False),
+        ("README.md", "Tested with TensorFlow 2.16.", True),
+        ("README.md", "See tensorflow.org. Section 2.4 tells more.", True),
+        ("README.md", "Written with TensorFlow.", True),
+    ],
+)
+def test_what_is_said_of_the_version_counts(
+    path: str, text: str, *, is_found: bool, judge: Judge
+) -> None:
+    assert bool(judge({"train.py": train(), path: text + "\n"})) is is_found
+
+
+@pytest.mark.parametrize(
+    ("initialiser", "is_found"),
+    [('"he_normal"', True), ('"zeros"', False), ("tf.keras.initializers.HeNormal(1)", False)],
+)
+def test_the_name_of_an_initialiser_is_no_seed(
+    initialiser: str, *, is_found: bool, judge: Judge
+) -> None:
+    layer = f"tf.keras.layers.Dense(1, kernel_initializer={initialiser})"
+    source = train().replace("tf.keras.layers.Dense(1)", layer)
+    assert bool(judge(source)) is is_found
 
 
 def test_initialisers_that_are_given_may_bring_their_own_seeds(judge: Judge) -> None:

@@ -40,8 +40,11 @@ def found(make_repo: MakeRepo, files: Mapping[str, str], code: str = "SEED025") 
         "s = RandomizedSearchCV(model, param_distributions={'random_state': [1, 2]})",
         "space = {'seed': hp.choice('seed', [1, 2])}",
         "c = {'method': 'bayes', 'metric': {'name': 'a'}, 'parameters': {'seed': {'values': [1, 2]}}}\nwandb.sweep(c)",
-        "p = {'seed': {'min': 0, 'max': 9}}\nwandb.sweep({'method': 'random', 'metric': {'name': 'a'}, 'parameters': p})",
+        "p = {'seed': {'min': 0, 'max': 9}, 'lr': {'values': [1, 2]}}\nwandb.sweep({'method': 'random', 'metric': {'name': 'a'}, 'parameters': p})",
         "space = {'seed': tune.randint(0, 9)}\nr = tune.run(model, config=space, search_alg=optuna)\nb = r.get_best_config('loss')",
+        "c = {'method': 'bayes'}\nc['metric'] = {'name': 'a'}\nc['parameters'] = {'seed': {'values': [1, 2]}}\nwandb.sweep(c)",
+        "import keras_tuner\ndef build(hp):\n    return model(hp.Int('seed', 0, 9))",
+        "import keras_tuner\ndef build(hp):\n    return model(hp.Choice('random_seed', [1, 2]))",
     ],
 )
 def test_a_seed_that_a_search_may_choose_is_found(make_repo: MakeRepo, body: str) -> None:
@@ -55,6 +58,13 @@ def test_a_seed_that_a_search_may_choose_is_found(make_repo: MakeRepo, body: str
         "def f(trial):\n    return trial.suggest_int('seed_length', 0, 99)",
         "def f(trial):\n    return trial.suggest_categorical('seed', [1])",
         "def f(trial):\n    return trial.suggest_int('seed', 3, 3)",
+        "def f(trial):\n    return trial.suggest_int('seed', low=3, high=3)",
+        "def f(trial, s):\n    return trial.suggest_categorical('random_state', (s,))",
+        "def f(trial, s):\n    return trial.suggest_categorical(name='random_state', choices=[s])",
+        "def f(trial, s):\n    one = [s]\n    return trial.suggest_categorical('random_state', one)",
+        "import keras_tuner\ndef build(hp):\n    return model(hp.Choice('seed', [1]))",
+        "def build(hp):\n    return model(hp.Int('seed', 0, 9))",
+        "p = {'seed': {'min': 0, 'max': 9}, 'lr': {'value': 1}}\nwandb.sweep({'method': 'random', 'metric': {'name': 'a'}, 'parameters': p})",
         "def f(trial, s):\n    return trial.suggest_int('seed', int(s), int(s))",
         "def f(trial):\n    return trial.suggest_int('seed', 0, 4)\ns = optuna.samplers.GridSampler({'seed': [0, 1]})",
         "s = GridSearchCV(model, {'random_state': [1]})",
@@ -103,6 +113,12 @@ def test_sweeps_of_weights_and_biases(
     make_repo: MakeRepo, method: str, seed: str, expected: list[str]
 ) -> None:
     assert found(make_repo, {"sweep.yaml": SWEEP.format(method=method, seed=seed)}) == expected
+
+
+def test_a_random_sweep_over_the_seed_alone_repeats_one_setting(make_repo: MakeRepo) -> None:
+    lines = SWEEP.format(method="random", seed="min: 0").splitlines()
+    alone = "\n".join(line for line in lines if line.strip() not in {"lr:", "min: 0.1", "max: 0.2"})
+    assert found(make_repo, {"sweep.yaml": alone}) == []
 
 
 HYDRA = """

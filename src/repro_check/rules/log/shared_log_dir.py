@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Edit, Finding, Fix, Safety, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
+from repro_check.rules.insertion import imported_as, insert_import, source_of
 from repro_check.rules.rule import rule
-from repro_check.sources.expressions import Expression
+from repro_check.sources.expressions import Expression, Literal
 from repro_check.sources.python import Call
 from repro_check.text import pattern
 
@@ -27,11 +28,14 @@ _FOLDERS = {
     "transformers.TrainingArguments": (0, "output_dir"),
     "transformers.Seq2SeqTrainingArguments": (0, "output_dir"),
 }
+# these only write; the checkpoints of an `output_dir` are looked up again by its name
+_WRITERS = frozenset({"SummaryWriter", "create_file_writer", "FileWriter", "TensorBoard"})
+_PLAIN = pattern(r"\"[\w./ -]+\"|'[\w./ -]+'")
 # what gives each run a folder of its own, or leaves the choice to the one who starts it
 _OWN_FOLDER = pattern(r"^(hydra(\.|$)|os\.chdir$|tempfile\.|sacred|ray(\.|$))")
 
 
-@rule("LOG004", severity=Severity.INFO, on=PythonFile, practice=3, is_default=False)
+@rule("LOG004", severity=Severity.INFO, on=PythonFile, practice=3, is_default=False, fixes="unsafe")
 def shared_log_dir(file: PythonFile, project: Project) -> Iterator[Finding]:
     """Every run logs into the same folder, so the next run mixes with the last one or replaces it.
 
@@ -87,9 +91,31 @@ def shared_log_dir(file: PythonFile, project: Project) -> Iterator[Finding]:
             yield file.finding(
                 given.span,
                 f'`{call.name}` writes every run to "{text}", where runs mix or replace each other',
+                fix=_fix(file, project, call, given),
                 help="Put something that tells the run into the path: a run id, the time at which it "
                 f'began, or the seed, e.g. f"{text}/{{run_id}}".',
             )
+
+
+def _fix(file: PythonFile, project: Project, call: Call, given: Expression) -> Fix | None:
+    """A folder below it that is named by the time; not for a folder that is read again later."""
+    text = project.text_at(file.path)
+    if text is None or call.name.rpartition(".")[2] not in _WRITERS:
+        return None
+    if not isinstance(given, Literal) or not _PLAIN.fullmatch(source_of(text, given.span)):
+        return None
+    name = imported_as(file, "time.strftime", call.block)
+    imported = None if name else insert_import(file, text, "import time")
+    if not name and (imported is None or file.scopes.has_star):
+        return None
+    stamp = f"{{{name or 'time.strftime'}('%Y%m%d-%H%M%S')}}"
+    folder = str(given.value).rstrip("/")
+    edits = (Edit(file.location(given.span), f'f"{folder}/{stamp}"'), imported)
+    return Fix(
+        Safety.UNSAFE,
+        "Give each run a folder named by the time",
+        tuple(edit for edit in edits if edit is not None),
+    )
 
 
 def _known(module: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Edit, Finding, Fix, Safety, Severity, Span
 from repro_check.project.configs import is_tool_config
 from repro_check.project.files import ConfigFile, PythonFile, ShellFile
 from repro_check.project.project import Project
@@ -29,6 +29,7 @@ _HELP = {
     on=(PythonFile, ConfigFile, ShellFile),
     practice=11,
     is_default=False,
+    fixes="unsafe",
 )
 def host_or_account_hardcoded(
     file: PythonFile | ConfigFile | ShellFile, _project: Project
@@ -87,7 +88,24 @@ def host_or_account_hardcoded(
             f"`{text}` is {owner.value}",
             help=_HELP[owner],
             related=[file.related(span, "and here") for span in spans[1:]],
+            fix=_fix(file, owner, spans),
         )
+
+
+def _fix(
+    file: PythonFile | ConfigFile | ShellFile, owner: Owner, spans: Sequence[Span]
+) -> Fix | None:
+    """None for the account of a tracker, where calls are given it: everybody's own is the default.
+
+    A variable may be joined to other texts, which None cannot, and a cluster or a host has no default.
+    """
+    if owner is not Owner.TRACKER or not isinstance(file, PythonFile) or file.notebook is not None:
+        return None
+    given = {keyword.value.span for call in file.facts.calls for keyword in call.keywords}
+    if not given.issuperset(spans):
+        return None
+    edits = tuple(Edit(file.location(span), "None") for span in spans)
+    return Fix(Safety.UNSAFE, "Leave the account to the one who runs it", edits)
 
 
 def _names(file: PythonFile | ConfigFile | ShellFile) -> Iterator[PrivateName]:

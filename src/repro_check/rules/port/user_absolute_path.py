@@ -31,6 +31,10 @@ _ROUTE = pattern(r"(^|\.)(app|router|api|bp|blueprint|client)\.(get|post|put|pat
     on=(PythonFile, ConfigFile, ShellFile),
     practice=11,
     fixes="unsafe",
+    words=(
+        *("/home", "/users", "/root", "/scratch", "/gpfs", "/nfs", "/lustre", "/mnt"),
+        *(":/", ":\\", "~"),
+    ),
 )
 def user_absolute_path(
     file: PythonFile | ConfigFile | ShellFile, project: Project

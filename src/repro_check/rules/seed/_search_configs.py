@@ -26,16 +26,25 @@ def searched_in_config(file: ConfigFile) -> Iterator[tuple[Entry, str]]:
 
 
 def _of_sweep(facts: ConfigFacts) -> Iterator[tuple[Entry, str]]:
-    """`method: bayes` or `random` with a metric, by which a best run is picked."""
+    """`method: bayes` or `random` with a metric, by which a best run is picked.
+
+    A random sweep over nothing but the seed repeats one setting, and is left alone.
+    """
     method = facts.get("method")
     if method is None or method.text not in {"bayes", "random"} or facts.get("metric") is None:
         return
-    for entry in facts.children(("parameters",)):
-        if SEED.search(str(entry.keys[-1])):
-            inside = facts.children(entry.keys)
-            values = facts.children((*entry.keys, "values"))
-            if len(values) > 1 or any(item.keys[-1] in _RANGES for item in inside):
-                yield entry, f"the {method.text} sweep"
+    several = [entry for entry in facts.children(("parameters",)) if _is_searched(facts, entry)]
+    seeds = [entry for entry in several if SEED.search(str(entry.keys[-1]))]
+    if len(seeds) < len(several) or method.text == "bayes":
+        for entry in seeds:
+            yield entry, f"the {method.text} sweep"
+
+
+def _is_searched(facts: ConfigFacts, entry: Entry) -> bool:
+    """Whether a parameter of a sweep may get more than one value."""
+    inside = facts.children(entry.keys)
+    values = facts.children((*entry.keys, "values"))
+    return len(values) > 1 or any(item.keys[-1] in _RANGES for item in inside)
 
 
 def _of_hydra(facts: ConfigFacts) -> Iterator[tuple[Entry, str]]:

@@ -11,7 +11,14 @@ from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.rules.seed._search_configs import SEED
 from repro_check.rules.seed._seeder_calls import outside_name
-from repro_check.sources.expressions import CallRef, Collection, Expression, Literal, Name
+from repro_check.sources.expressions import (
+    CallRef,
+    Collection,
+    Expression,
+    Literal,
+    Name,
+    Subscript,
+)
 from repro_check.sources.python import Call
 from repro_check.text import pattern
 
@@ -22,6 +29,7 @@ _SEARCHES = pattern(
 )
 _RAY = pattern(r"^ray\.tune\.(\w+\.)*(randint|choice|uniform|quniform|qrandint|lograndint)$")
 _HYPEROPT = pattern(r"^hyperopt\.hp\.(choice|randint|uniform|quniform|uniformint)$")
+_TUNER = pattern(r"^(keras_tuner|kerastuner)\b")
 # with these every point of the space is tried, as in a grid
 _EXHAUSTIVE = ("GridSampler", "BruteForceSampler")
 
@@ -50,6 +58,7 @@ def searched_in_code(file: PythonFile, project: Project) -> Iterator[Searched]:
             if _HYPEROPT.match(target) and _is_seed(call.argument(0, "label")):
                 yield Searched(_text(call.args[0]), "hyperopt", call.args[0].span)
     yield from _in_ray(file, project)
+    yield from _in_keras_tuner(file)
 
 
 def _suggested(file: PythonFile, call: Call, last: str) -> Iterator[Searched]:
@@ -65,9 +74,11 @@ def _suggested(file: PythonFile, call: Call, last: str) -> Iterator[Searched]:
 
 def _is_single(file: PythonFile, call: Call) -> bool:
     """Whether there is only one value to choose."""
-    if len(call.args) == 2 and isinstance(call.args[1], Collection):
-        return len(call.args[1].items) < 2
-    bounds = [_written(file, item, call.block) for item in call.args[1:3]]
+    choices = _settled(file, call.argument(1, "choices"), call.block)
+    if isinstance(choices, Collection):
+        return len(choices.items) < 2
+    given = (call.argument(1, "low"), call.argument(2, "high"))
+    bounds = [_written(file, item, call.block) for item in given if item is not None]
     return len(bounds) == 2 and bounds[0] is not None and bounds[0] == bounds[1]
 
 
@@ -96,24 +107,61 @@ def _in_grid(file: PythonFile, call: Call, searcher: str) -> Iterator[Searched]:
 
 
 def _in_sweep(file: PythonFile, call: Call) -> Iterator[Searched]:
-    """`wandb.sweep({"method": "bayes", "metric": ..., "parameters": {...}})`."""
-    config = _settled(file, call.argument(0, "sweep"), call.block)
+    """`wandb.sweep({"method": "bayes", "metric": ..., "parameters": {...}})`.
+
+    A random sweep over nothing but the seed repeats one setting, and is left alone.
+    """
+    given = call.argument(0, "sweep")
+    config = _settled(file, given, call.block)
     if not isinstance(config, Collection):
         return
-    method, parameters = _item(config, "method"), _item(config, "parameters")
-    if _text(method) not in {"bayes", "random"} or _item(config, "metric") is None:
+    method, metric = (
+        _entry(file, given, config, name, call.block) for name in ("method", "metric")
+    )
+    if _text(method) not in {"bayes", "random"} or metric is None:
         return
-    space = _settled(file, parameters, call.block)
+    space = _settled(file, _entry(file, given, config, "parameters", call.block), call.block)
     if not isinstance(space, Collection):
         return
-    for key, value in zip(space.keys, space.items, strict=True):
-        inner = _settled(file, value, call.block)
-        if key is None or not _is_seed(key) or not isinstance(inner, Collection):
-            continue
-        values = _item(inner, "values")
-        several = values is not None and _is_several(file, values, call.block)
-        if several or any(_item(inner, name) is not None for name in ("min", "distribution")):
+    several = [
+        key
+        for key, value in zip(space.keys, space.items, strict=True)
+        if key is None or _is_searched(file, value, call.block)
+    ]
+    seeds = [key for key in several if key is not None and _is_seed(key)]
+    if len(seeds) < len(several) or _text(method) == "bayes":
+        for key in seeds:
             yield Searched(_text(key), f"the {_text(method)} sweep", key.span)
+
+
+def _is_searched(file: PythonFile, value: Expression, block: int) -> bool:
+    """Whether a parameter of a sweep may get more than one value."""
+    inner = _settled(file, value, block)
+    if not isinstance(inner, Collection):
+        return False
+    values = _item(inner, "values")
+    if values is not None and _is_several(file, values, block):
+        return True
+    return any(_item(inner, name) is not None for name in ("min", "distribution"))
+
+
+def _entry(
+    file: PythonFile, given: Expression | None, config: Collection, name: str, block: int
+) -> Expression | None:
+    """An entry of a dict, also one that is set after it is made: `config["metric"] = ...`."""
+    found = _item(config, name)
+    if found is not None or not isinstance(given, Name):
+        return found
+    scope = file.scopes.binding(given.name, block)
+    for item in file.facts.assignments:
+        for target in item.targets:
+            match target:
+                case Subscript(base=Name(name=base), index=Literal(value=key)) if (base, key) == (
+                    given.name,
+                    name,
+                ) and file.scopes.binding(base, item.block) == scope:
+                    return item.value
+    return None
 
 
 def _in_ray(file: PythonFile, project: Project) -> Iterator[Searched]:
@@ -133,6 +181,26 @@ def _in_ray(file: PythonFile, project: Project) -> Iterator[Searched]:
                 target = outside_name(file, project, file.facts.calls[value.index])
                 if _RAY.match(target):
                     yield Searched(_text(key), "Ray Tune", key.span)
+
+
+def _in_keras_tuner(file: PythonFile) -> Iterator[Searched]:
+    """`hp.Int("seed", 0, 10)`, where `hp` is what a builder of models is given."""
+    if not any(_TUNER.match(item.module) for item in file.facts.imports):
+        return
+    for call in file.facts.calls:
+        owner, _, last = call.name.rpartition(".")
+        if last in {"Int", "Float", "Choice"} and owner.rpartition(".")[2] in {
+            "hp",
+            "hyperparameters",
+        }:
+            name = call.argument(0, "name")
+            if name is not None and _is_seed(name) and not _has_one(file, call):
+                yield Searched(_text(name), "Keras Tuner", name.span)
+
+
+def _has_one(file: PythonFile, call: Call) -> bool:
+    values = _settled(file, call.argument(1, "values"), call.block)
+    return isinstance(values, Collection) and len(values.items) < 2
 
 
 def _dicts(file: PythonFile) -> Iterator[Collection]:

@@ -11,6 +11,7 @@ from repro_check.project.files import PythonFile
 from repro_check.project.modules import Symbol
 from repro_check.project.outside import canonical
 from repro_check.project.project import Project
+from repro_check.rules.seed._worker_counts import Workers, workers_of
 from repro_check.sources.expressions import Name, Opaque
 from repro_check.sources.kinds import Role
 from repro_check.sources.python import Call
@@ -42,9 +43,7 @@ def worker_loaders(project: Project) -> Iterator[Loader]:
         for call in file.facts.calls:
             if not call.target.endswith("DataLoader") or not _is_loader(project, file, call):
                 continue
-            workers = file.constants.literal(call.argument(5, "num_workers"), call.block)
-            is_given = call.argument(5, "num_workers") is not None or call.unpacks
-            if is_given and (workers is None or workers.value != 0):
+            if workers_of(file, project, call) is not Workers.NONE:
                 dataset = call.argument(0, "dataset")
                 found = dataset and project.classes.instance_of(file, dataset, call.block)
                 yield Loader(file, call, found or None)

@@ -14,9 +14,19 @@ import msgspec
 from repro_check.project.calls import Node
 from repro_check.project.files import PythonFile
 from repro_check.project.libraries import seeded_by
+from repro_check.project.outside import canonical
 from repro_check.project.project import Project
 from repro_check.rules.seed._seeder_calls import seeder_calls
-from repro_check.sources.expressions import CallRef, Expression, Literal, Name, Opaque, parts
+from repro_check.rules.seed._worker_counts import Workers, loads_for_evaluation, workers_of
+from repro_check.sources.expressions import (
+    CallRef,
+    Expression,
+    Literal,
+    Name,
+    Opaque,
+    Operation,
+    parts,
+)
 from repro_check.sources.python import Call, Function
 
 _PURE = frozenset({"int", "str", "abs", "float", "round", "min", "max", "uint32", "int64"})
@@ -37,12 +47,14 @@ class WorkerSeed(msgspec.Struct, frozen=True):
     Attributes:
         path: the file of the call.
         call: the call.
+        loader: the call of the loader.
         given: the initialiser as it is given to the loader.
         is_by_worker: whether the seed differs by worker, and only by epoch does not.
     """
 
     path: str
     call: Call
+    loader: Call
     given: Expression
     is_by_worker: bool
 
@@ -60,8 +72,13 @@ def worker_seeds(file: PythonFile, project: Project) -> Iterator[WorkerSeed]:
     said: set[tuple[str, int]] = set()
     for loader in file.facts.calls:
         given = loader.keyword("worker_init_fn")
-        found = None if given is None else _initialiser(file, project, given, loader.block)
-        if found is None or given is None or (found.path, found.function.block) in said:
+        if given is None or loads_for_evaluation(file, loader):
+            continue
+        workers = _workers(file, project, loader)
+        found = _initialiser(file, project, given, loader.block)
+        if workers is Workers.NONE or found is None:
+            continue
+        if (found.path, found.function.block) in said:
             continue
         said.add((found.path, found.function.block))
         there = project.python[found.path]
@@ -69,13 +86,34 @@ def worker_seeds(file: PythonFile, project: Project) -> Iterator[WorkerSeed]:
             varies = {_varies(there, found, seed, call.block, 0) for seed in seeds}
             if Varies.UNKNOWN in varies or (is_helper and Varies.WORKER in varies):
                 continue
-            yield WorkerSeed(found.path, call, given, is_by_worker=Varies.WORKER in varies)
+            by_worker = Varies.WORKER in varies or workers is Workers.ONE
+            if by_worker and _keeps_workers(loader):
+                continue
+            yield WorkerSeed(found.path, call, loader, given, by_worker)
+
+
+def _keeps_workers(loader: Call) -> bool:
+    """Whether workers may live through all epochs, so that their generators run on."""
+    given = loader.keyword("persistent_workers")
+    return given is not None and not (isinstance(given, Literal) and not given.value)
+
+
+def _workers(file: PythonFile, project: Project, loader: Call) -> Workers:
+    """The workers of a loader, or of the one to which a `dict` or another function hands the rest."""
+    if canonical(loader.target) == "torch.utils.data.DataLoader":
+        return workers_of(file, project, loader)
+    literal = file.constants.literal(loader.keyword("num_workers"), loader.block)
+    return Workers.NONE if literal is not None and literal.value == 0 else Workers.MAYBE
 
 
 def _initialiser(
     file: PythonFile, project: Project, given: Expression, block: int
 ) -> _Initialiser | None:
-    """The function that is given, by name, as a lambda or as a `functools.partial`."""
+    """The function that is given, by name, as a lambda or as a `functools.partial`.
+
+    Of `init if seed is not None else None` it is the one branch that is not None.
+    """
+    given = _chosen(file, given, block)
     bound: set[str] = set()
     skipped = 0
     if isinstance(given, CallRef):
@@ -99,6 +137,22 @@ def _initialiser(
         return None
     free = [p.name for p in function.parameters if p.name not in bound | {"self", "cls"}][skipped:]
     return _Initialiser(path, function, free[0] if free else "")
+
+
+def _chosen(file: PythonFile, given: Expression, block: int) -> Expression:
+    """What a name stands for, if that is a call or a condition, without the condition."""
+    if isinstance(given, Name) and "." not in given.name:
+        binding = file.constants.binding(given.name, block)
+        if binding is not None and isinstance(binding.value, CallRef | Operation):
+            given = binding.value
+    if isinstance(given, Operation) and given.operator == "if":
+        kept = [item for item in given.operands[1:] if not _is_none(item)]
+        return kept[0] if len(kept) == 1 else given
+    return given
+
+
+def _is_none(item: Expression) -> bool:
+    return isinstance(item, Literal) and item.value is None
 
 
 def _seedings(

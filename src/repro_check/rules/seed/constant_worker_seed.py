@@ -7,24 +7,42 @@ from collections.abc import Iterator
 from repro_check.findings import Edit, Finding, Fix, Related, Safety, Severity
 from repro_check.project.calls import Node
 from repro_check.project.files import PythonFile
-from repro_check.project.libraries import Family, seeded_by
+from repro_check.project.libraries import Family, drawn_by, seeded_by
+from repro_check.project.modules import Symbol
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
 from repro_check.rules.seed._argument_fixes import written
 from repro_check.rules.seed._seeder_calls import outside_name
 from repro_check.rules.seed._worker_seeds import WorkerSeed, worker_seeds
+from repro_check.sources.expressions import CallRef, Name
+from repro_check.sources.kinds import Role
+from repro_check.sources.python import Call
+from repro_check.text import pattern
 
+# these draw from the generators of Python or NumPy; torchvision only did so before 0.8
+_AUGMENTS = pattern(
+    r"(albumentations|imgaug|monai|torchio|audiomentations|batchgenerators|volumentations|nlpaug|"
+    r"augly|timm|fastai|mmcv|detectron2)\b"
+)
 _SEEDERS = ("numpy.random.seed", "random.seed")
 
 
-@rule("SEED014", severity=Severity.ERROR, on=PythonFile, practice=4, fixes="unsafe")
+@rule(
+    "SEED014",
+    severity=Severity.ERROR,
+    on=PythonFile,
+    practice=4,
+    fixes="unsafe",
+    words=("worker_init_fn",),
+)
 def constant_worker_seed(file: PythonFile, project: Project) -> Iterator[Finding]:
     """Every worker of a data loader is seeded with the same number.
 
     The workers then draw the same augmentations, so a batch holds as many copies of each random choice
     as there are workers, and every epoch repeats them. PyTorch's notes on reproducibility seed from
     `torch.initial_seed()`, which differs by worker and by epoch. `seed + worker_id` differs by worker
-    only: that is noted.
+    only: that is noted, and so is a seed of a generator from which nothing here seems to draw. A loader
+    without workers never calls its initialiser.
 
     Bad:
         import numpy as np
@@ -68,6 +86,9 @@ def constant_worker_seed(file: PythonFile, project: Project) -> Iterator[Finding
         loader = DataLoader(dataset, num_workers=4, worker_init_fn=init)
     """
     for found in worker_seeds(file, project):
+        is_drawn = _matters(file, project, found)
+        if found.is_by_worker and not is_drawn:
+            continue
         there = project.python[found.path]
         related = [
             Related(file.location(found.given.span), "it initialises the workers of this loader")
@@ -81,10 +102,57 @@ def constant_worker_seed(file: PythonFile, project: Project) -> Iterator[Finding
             _message(found),
             help="Write `np.random.seed(torch.initial_seed() % 2**32)`, and the same for `random`; "
             "torch itself is seeded by the loader.",
-            severity=Severity.INFO if found.is_by_worker else None,
+            severity=Severity.INFO if found.is_by_worker or not is_drawn else None,
             related=related,
             fix=_fix(there, project, found),
         )
+
+
+def _matters(file: PythonFile, project: Project, found: WorkerSeed) -> bool:
+    """Whether something may draw from what is seeded: our own code, or a library of augmentations.
+
+    Args:
+        file: the file of the loader.
+        project: the project.
+        found: what seeds its workers.
+    """
+    families = seeded_by(outside_name(project.python[found.path], project, found.call))
+    if not families or Family.TORCH in families:
+        return True
+    made = list(_datasets(file, project, found.loader))
+    if None in made or not made:
+        return True
+    if all(symbol and not symbol.path for symbol in made):
+        return found.loader.keyword("collate_fn") is not None
+    for each in project.python.readable(Role.PRODUCT):
+        facts = each.facts
+        if any(_AUGMENTS.match(item.module) for item in facts.imports):
+            return True
+        if any(call.target and families & drawn_by(call.target) for call in facts.calls):
+            return True
+    return False
+
+
+def _datasets(file: PythonFile, project: Project, loader: Call) -> Iterator[Symbol | None]:
+    """Of which classes a loader's dataset may be; None for one that is neither ours nor of tensors."""
+    given = loader.argument(0, "dataset")
+    values = [given]
+    if isinstance(given, Name):
+        scope = file.scopes.binding(given.name, loader.block)
+        values = [
+            item.value
+            for item in file.facts.assignments
+            if any(getattr(target, "name", "") == given.name for target in item.targets)
+            and file.scopes.binding(given.name, item.block) == scope
+        ]
+    for value in values:
+        symbol = None
+        if isinstance(value, CallRef):
+            call = file.facts.calls[value.index]
+            symbol = project.modules.resolve(file, call.name, call.block)
+        is_own = symbol is not None and symbol.kind == "class"
+        is_tensors = symbol is not None and symbol.name == "torch.utils.data.TensorDataset"
+        yield symbol if is_own or is_tensors else None
 
 
 def _fix(file: PythonFile, project: Project, found: WorkerSeed) -> Fix | None:

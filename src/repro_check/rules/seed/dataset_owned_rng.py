@@ -4,15 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Confidence, Finding, Severity
+from repro_check.findings import Confidence, Finding, Fix, Severity
 from repro_check.project.files import PythonFile
+from repro_check.project.outside import canonical
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
-from repro_check.rules.seed._owned_generators import generators_of
+from repro_check.rules.seed._owned_generators import Held, generators_of
+from repro_check.rules.seed._worker_init_fix import SEED, initialise_workers, loaders_taking
 from repro_check.rules.seed._worker_loaders import loader_of, starts_workers_itself
+from repro_check.sources.expressions import CallRef
+
+# how a worker gives the generator that one function made a seed of its own
+_AGAIN = {
+    "numpy.random.default_rng": f" = {{numpy.random.default_rng}}({SEED})",
+    "numpy.random.RandomState": f" = {{numpy.random.RandomState}}({SEED} % 2**32)",
+    "random.Random": f".seed({SEED})",
+    "torch.Generator": f".manual_seed({SEED})",
+}
 
 
-@rule("SEED013", severity=Severity.WARNING, on=PythonFile, practice=4)
+@rule(
+    "SEED013",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    fixes="unsafe",
+    words=("random", "rng", "generator"),
+)
 def dataset_owned_rng(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A generator that a dataset or a transform keeps is copied into every worker of the loader.
 
@@ -106,4 +124,30 @@ def dataset_owned_rng(file: PythonFile, project: Project) -> Iterator[Finding]:
                 uses.related(held.use, "a worker draws from it here"),
                 loader.file.related(loader.call.span, "this loader may have workers"),
             ],
+            fix=_fix(file, project, held),
         )
+
+
+def _fix(file: PythonFile, project: Project, held: Held) -> Fix | None:
+    """Seed the dataset's generator in each worker, where all its loaders are plain to see."""
+    if not held.is_dataset or not isinstance(held.value, CallRef):
+        return None
+    made = canonical(file.facts.calls[held.value.index].target)
+    again = _AGAIN.get(made or "torch.Generator")
+    if again is None:
+        return None
+    owner = f"{{torch.utils.data.get_worker_info}}().dataset.{held.attribute}"
+    importing = {
+        "torch.utils.data.get_worker_info": "import torch",
+        "torch.initial_seed": "import torch",
+    }
+    library = made.partition(".")[0]
+    if library == "numpy":
+        importing[made] = "import numpy as np"
+    return initialise_workers(
+        project,
+        loaders_taking(project, held.dataset),
+        owner + again,
+        importing,
+        f"Seed `{held.attribute}` in each worker",
+    )

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.findings import Finding, Severity
+from repro_check.findings import Edit, Finding, Fix, Safety, Severity, Span
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
+from repro_check.rules.insertion import indent_of, insert_below, source_of
 from repro_check.rules.rule import rule
 from repro_check.rules.seed._episodes import replayed_resets, unseeded_samples
+from repro_check.sources.expressions import CallRef, Literal, Name
 from repro_check.sources.kinds import Role
+from repro_check.sources.python import Call
 
 
-@rule("SEED023", severity=Severity.WARNING, on=PythonFile, practice=4, is_default=False)
+@rule(
+    "SEED023",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    is_default=False,
+    fixes="unsafe",
+)
 def env_reset_constant_seed(file: PythonFile, project: Project) -> Iterator[Finding]:
     """Every episode is reset with the same seed, or the action space is never seeded.
 
@@ -72,6 +82,7 @@ def env_reset_constant_seed(file: PythonFile, project: Project) -> Iterator[Find
             help="Seed the first reset, before the loop, and write `reset()` in it; or add the number "
             "of the episode to the seed.",
             related=[file.related(file.facts.blocks[loop].span, "the loop over episodes")],
+            fix=_add_the_round(file, call, loop),
         )
     for call in unseeded_samples(file):
         if not _seeds_elsewhere(project):
@@ -79,7 +90,48 @@ def env_reset_constant_seed(file: PythonFile, project: Project) -> Iterator[Find
                 call.span,
                 f"`{call.name}` draws from a generator that `reset(seed=...)` does not seed",
                 help="Write `env.action_space.seed(seed)` once, beside the first reset.",
+                fix=_seed_the_space(file, project, call),
             )
+
+
+def _add_the_round(file: PythonFile, call: Call, loop: int) -> Fix | None:
+    """Add the number of the round to the seed, where the loop counts."""
+    seed = call.keyword("seed")
+    if seed is None or not isinstance(seed, Literal | Name) or file.notebook is not None:
+        return None
+    for item in file.facts.assignments:
+        if item.kind != "for" or item.block != loop or not isinstance(item.value, CallRef):
+            continue
+        count = item.targets[0] if len(item.targets) == 1 else None
+        is_counted = file.facts.calls[item.value.index].target == "builtins.range"
+        if is_counted and isinstance(count, Name) and count.name.strip("_"):
+            end = (seed.span.end_line, seed.span.end_column)
+            edit = Edit(file.location(Span(*end, *end)), f" + {count.name}")
+            return Fix(Safety.UNSAFE, "Add the number of the episode to the seed", (edit,))
+    return None
+
+
+def _seed_the_space(file: PythonFile, project: Project, sample: Call) -> Fix | None:
+    """Seed the action space below the first seeded reset of the same environment."""
+    text = project.text_at(file.path)
+    space = sample.name.removesuffix(".sample")
+    owner = space.removesuffix(".action_space")
+    if text is None or file.notebook is not None:
+        return None
+    for item in file.facts.assignments:
+        if not isinstance(item.value, CallRef) or item.kind != "=":
+            continue
+        reset = file.facts.calls[item.value.index]
+        seed = reset.keyword("seed")
+        if reset.name != f"{owner}.reset" or not isinstance(seed, Literal | Name):
+            continue
+        root = owner.partition(".")[0]
+        is_same = file.scopes.binding(root, item.block) == file.scopes.binding(root, sample.block)
+        given = source_of(text, seed.span)
+        if is_same and given and given != "None" and indent_of(text, item.span) is not None:
+            edit = insert_below(file, text, item.span, [f"{space}.seed({given})"])
+            return Fix(Safety.UNSAFE, "Seed the action space, too", (edit,))
+    return None
 
 
 def _seeds_elsewhere(project: Project) -> bool:

@@ -10,19 +10,16 @@ from repro_check.project.libraries import Family
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
 from repro_check.rules.seed._entry_streams import Effects, Streams, Use
-from repro_check.sources.kinds import Role
+from repro_check.rules.seed._keras_versions import may_be_keras_3
+from repro_check.sources.expressions import Expression, Literal
 from repro_check.sources.python import Call
 from repro_check.text import pattern
 
 _KERAS = pattern(r"^(tensorflow\.)?keras\.")
 _INITIALISERS = ("kernel_initializer", "embeddings_initializer")
+_CONTAINERS = frozenset({"Sequential", "Model"})
+_CONSTANT = frozenset({"zeros", "ones", "identity", "Zeros", "Ones"})
 _SET_SEED = pattern(r"(?P<tensorflow>\w+)\.random\.set_seed")
-# what Keras 3 and TensorFlow from 2.16 on no longer have
-_OLD = pattern(
-    r"^tensorflow\.(compat\.v1|contrib|Session|placeholder|set_random_seed|python\.keras|layers|"
-    r"get_variable|keras\.optimizers\.legacy)\b|^tf_keras\b|^keras\.(layers\.(core|convolutional|recurrent)|"
-    r"utils\.np_utils|engine|backend\.tensorflow_backend|wrappers)\b"
-)
 
 
 @rule(
@@ -91,7 +88,7 @@ def keras_seed_incomplete(project: Project) -> Iterator[Finding]:
             main()
     """
     seen: set[tuple[str, Span]] = set()
-    if not _may_be_keras_3(project):
+    if not may_be_keras_3(project):
         return
     effects = Effects(project)
     for entry in (*project.entries, *project.notebook_entries):
@@ -107,45 +104,20 @@ def keras_seed_incomplete(project: Project) -> Iterator[Finding]:
             yield _finding(project, place, streams)
 
 
-def _may_be_keras_3(project: Project) -> bool:
-    """Whether the project uses Keras, and nothing says that it is an older one."""
-    versions = project.versions
-    if versions.may_be_below("tensorflow", "2.16") or versions.may_be_below("keras", "3"):
-        return False
-    uses_keras = False
-    for file in project.python.readable(Role.PRODUCT):
-        for item in file.facts.imports:
-            root = item.module.partition(".")[0]
-            if _OLD.match(f"{item.module}.{item.name}"):
-                return False
-            uses_keras |= root in {"keras", "tensorflow"}
-        if any(_is_old(call) for call in file.facts.calls):
-            return False
-        if any(literal == "TF_USE_LEGACY_KERAS" for literal in _environment(file)):
-            return False
-    return uses_keras
-
-
-def _is_old(call: Call) -> bool:
-    if call.name.endswith(".fit_generator") or _OLD.match(call.target):
-        return True
-    is_optimiser = ".optimizers." in call.target
-    return is_optimiser and (call.keyword("lr") is not None or call.keyword("decay") is not None)
-
-
-def _environment(file: PythonFile) -> Iterator[str]:
-    for item in file.facts.assignments:
-        for target in item.targets:
-            name = getattr(getattr(target, "index", None), "value", None)
-            if isinstance(name, str):
-                yield name
-
-
 def _is_random(draw: Use) -> bool:
-    """Whether a layer draws its weights, with no initialiser that brings its own seed."""
+    """Whether a layer draws its weights, with no initialiser that may bring its own seed."""
     if Family.TENSORFLOW not in draw.families or not _KERAS.match(draw.target):
         return False
-    return not any(draw.call.keyword(name) is not None for name in _INITIALISERS)
+    if draw.target.rpartition(".")[2] in _CONTAINERS:
+        return False
+    return not any(_may_have_seed(draw.call.keyword(name)) for name in _INITIALISERS)
+
+
+def _may_have_seed(initialiser: Expression | None) -> bool:
+    """Whether it is an object; a name (`"he_normal"`) has no seed, and a constant needs none."""
+    if isinstance(initialiser, Literal) and isinstance(initialiser.value, str):
+        return initialiser.value in _CONSTANT
+    return initialiser is not None
 
 
 def _incomplete(streams: Streams) -> Use | None:

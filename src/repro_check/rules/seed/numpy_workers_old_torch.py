@@ -10,6 +10,7 @@ from repro_check.project.files import PythonFile
 from repro_check.project.modules import Symbol
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
+from repro_check.rules.seed._worker_init_fix import SEED, initialise_workers, loaders_taking
 from repro_check.rules.seed._worker_loaders import is_dataset, loader_of
 from repro_check.sources.python import Call
 
@@ -27,6 +28,7 @@ _DRAWS = frozenset(
     practice=4,
     stage=Stage.REPOSITORY,
     is_default=False,
+    fixes="unsafe",
 )
 def numpy_workers_old_torch(file: PythonFile, project: Project) -> Iterator[Finding]:
     """Samples draw from NumPy's global generator under a PyTorch that does not seed it in workers.
@@ -103,6 +105,13 @@ def numpy_workers_old_torch(file: PythonFile, project: Project) -> Iterator[Find
             help=f"Require `torch>={_MENDED}`, or give the loader a `worker_init_fn` that calls "
             "`np.random.seed(torch.initial_seed() % 2**32)`.",
             related=[loader.file.related(loader.call.span, "this loader may have workers")],
+            fix=initialise_workers(
+                project,
+                loaders_taking(project, symbol),
+                f"{{numpy.random.seed}}({SEED} % 2**32)",
+                {"numpy.random.seed": "import numpy as np", "torch.initial_seed": "import torch"},
+                "Seed NumPy in each worker",
+            ),
         )
 
 

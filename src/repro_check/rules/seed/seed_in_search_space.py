@@ -17,7 +17,13 @@ _HELP = (
 )
 
 
-@rule("SEED025", severity=Severity.ERROR, on=(PythonFile, ConfigFile), practice=8)
+@rule(
+    "SEED025",
+    severity=Severity.ERROR,
+    on=(PythonFile, ConfigFile),
+    practice=8,
+    words=("seed", "random_state"),
+)
 def seed_in_search_space(file: PythonFile | ConfigFile, project: Project) -> Iterator[Finding]:
     """The search for hyperparameters may choose the seed.
 
