@@ -25,7 +25,14 @@ _KEEPER = pattern(
 )
 
 
-@rule("CKPT001", severity=Severity.ERROR, on=PythonFile, practice=2, fixes="unsafe")
+@rule(
+    "CKPT001",
+    severity=Severity.ERROR,
+    on=PythonFile,
+    practice=2,
+    fixes="unsafe",
+    words=("best",),
+)
 def best_weights_aliased(file: PythonFile, project: Project) -> Iterator[Finding]:
     """The weights that are kept as the best ones go on being trained, so the best model is the last.
 

@@ -29,7 +29,14 @@ _PLAIN = frozenset(
 )
 
 
-@rule("CKPT004", severity=Severity.WARNING, on=PythonFile, practice=2, fixes="safe")
+@rule(
+    "CKPT004",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=2,
+    fixes="safe",
+    words=("load",),
+)
 def load_without_map_location(file: PythonFile, _project: Project) -> Iterator[Finding]:
     """A checkpoint that was written on a GPU cannot be opened on a machine without one.
 

@@ -2,7 +2,8 @@
 
 `os.listdir`, `os.scandir`: "in arbitrary order" (docs.python.org/3/library/os.html); `glob`: "whether or
 not the results are sorted depends on the file system" (docs.python.org/3/library/glob.html);
-`Path.iterdir`: "in arbitrary order" (docs.python.org/3/library/pathlib.html).
+`Path.iterdir`: "in arbitrary order" (docs.python.org/3/library/pathlib.html). blobfile lists a local folder
+with `os.scandir` (github.com/blobfile/blobfile, blobfile/_ops.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ _FUNCTIONS = frozenset(
         "os.walk",
         "glob.glob",
         "glob.iglob",
+        "blobfile.glob",
+        "blobfile.listdir",
+        "blobfile.scandir",
         "tensorflow.gfile.Glob",
         "tensorflow.gfile.ListDirectory",
         "tensorflow.io.gfile.glob",

@@ -9,12 +9,16 @@ from repro_check.project.calls import Node
 from repro_check.project.modules import Symbol
 from repro_check.project.parts import Part
 from repro_check.project.project import Project
-from repro_check.sources.expressions import Literal, Name
+from repro_check.sources.expressions import Collection, Literal, Name
 from repro_check.text import pattern
 
+_ENDS = 2
 _DROPOUT = pattern(r"torch\.nn\.(Dropout[123]?d?|AlphaDropout|FeatureAlphaDropout)")
 _FUNCTION = r"torch\.nn\.functional\.(dropout[123]?d?|alpha_dropout)"
 _NORM = pattern(r"torch\.nn\.((Lazy)?BatchNorm[123]d|SyncBatchNorm)")
+# normalises over the batch by default, but for its last layer (pytorch-geometric.readthedocs.io,
+# torch_geometric.nn.models.MLP)
+_GRAPH_MLP = pattern(r"torch_geometric\.nn\.(models\.)?(mlp\.)?MLP")
 # of torchvision's models these have neither
 _PLAIN_MODELS = pattern(r"torchvision\.models\.(convnext|swin|vit|maxvit|raft|vgg\d+$)")
 
@@ -30,6 +34,8 @@ def noisy_layer(project: Project, symbol: Symbol) -> Part | None:
         if not part.is_sure:
             continue
         if _NORM.fullmatch(part.name) and _keeps_statistics(part):
+            return part
+        if _GRAPH_MLP.fullmatch(part.name) and _has_hidden_layers(part):
             return part
         if _DROPOUT.fullmatch(part.name) and _drops(project, part):
             return part
@@ -64,6 +70,12 @@ def _keeps_statistics(part: Part) -> bool:
     return not part.call.unpacks and (
         given is None or (isinstance(given, Literal) and given.value is True)
     )
+
+
+def _has_hidden_layers(part: Part) -> bool:
+    channels = part.call.args[0] if part.call.args else None
+    is_told = any(keyword.name in {"", "norm", "batch_norm"} for keyword in part.call.keywords)
+    return isinstance(channels, Collection) and len(channels.items) > _ENDS and not is_told
 
 
 def _drops(project: Project, part: Part, place: int = 0) -> bool:

@@ -27,6 +27,10 @@ _DATA = pattern(
     r"data|set$|ds$|load|image|video|audio|sample|sequence|corpus|pairs|reader|folder",
     re.IGNORECASE,
 )
+_RUN_NUMBER = pattern(
+    r"(\w*_)?(seed|fold|trial|replicate|replication|repetition)(_?(i|id|idx|index|num|number|no))?"
+)
+_OPTIONS = pattern(r"args|opts?|options|config|cfg|conf|flags|hparams|hp|self", re.IGNORECASE)
 _WHOLE = frozenset({"", ":", "::", "::-1"})
 
 
@@ -66,10 +70,27 @@ def taken(
     if function is not None and _is_item_of_data(sites, function, index):
         return Ends("looks them up by index in `__getitem__`", subscript.span)
     if isinstance(index, Name):
+        if _is_run_number(sites, index, site.block) and not _is_shown(sites, site):
+            return Ends("takes one of them by its position", subscript.span)
         for item in sites.bindings(index.name):
             if item.kind == "for" and _counts_through(sites, item, site.expression):
                 return item
     return None
+
+
+def _is_run_number(sites: Sites, index: Name, block: int) -> bool:
+    """Whether a function, or the command line, is given which run this is: the seed, the fold.
+
+    That number is all that a reader knows of the run, so it has to mean the same file everywhere.
+    """
+    owner, _, last = index.name.rpartition(".")
+    if not _RUN_NUMBER.fullmatch(last):
+        return False
+    if owner:
+        return _OPTIONS.fullmatch(owner.rpartition(".")[2]) is not None
+    function = sites.facts.function_of(block)
+    is_given = function is not None and any(each.name == last for each in function.parameters)
+    return is_given and not list(sites.bindings(last))
 
 
 def _is_shown(sites: Sites, site: Site) -> bool:

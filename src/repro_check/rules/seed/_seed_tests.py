@@ -22,6 +22,7 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
         tested: the seed.
         effect: what happens to seed 0, as the end of a sentence.
         place: what does not happen for it.
+        block: where it is tested.
         negation: the `not` around the seed, if that is how it is tested.
         alternative: what an `or` takes in its place.
         is_alone: whether the test can be rewritten without a look at what stands around it.
@@ -32,6 +33,7 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     tested: Expression
     effect: str
     place: Span
+    block: int = 0
     negation: Expression | None = None
     alternative: Expression | None = None
     is_alone: bool = True
@@ -52,13 +54,13 @@ def doubts(file: PythonFile, project: Project) -> Iterator[Doubt]:
             if doubt is None and negation is not None:
                 doubt = _of_early_return(code, tested, index)
             if doubt is not None:
-                yield msgspec.structs.replace(doubt, negation=negation)
+                yield msgspec.structs.replace(doubt, negation=negation, block=block.parent)
     for test in facts.truth_tests:
         if test.kind in {"or", "and", "if"}:
             for tested, negation in _seeds_in(file, test.tested):
                 doubt = _of_expression(code, tested, test, is_negated=negation is not None)
                 if doubt is not None:
-                    yield msgspec.structs.replace(doubt, negation=negation)
+                    yield msgspec.structs.replace(doubt, negation=negation, block=test.block)
 
 
 def _of_branches(code: SeedIndex, tested: Expression, true: Branch, zero: Branch) -> Doubt | None:

@@ -17,7 +17,14 @@ from repro_check.text import pattern
 _PROMISES = pattern(r"seed|determin|reproduc", re.IGNORECASE)
 
 
-@rule("SEED018", severity=Severity.WARNING, on=PythonFile, practice=4, fixes="unsafe")
+@rule(
+    "SEED018",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    fixes="unsafe",
+    words=("benchmark",),
+)
 def benchmark_conflict(file: PythonFile, _project: Project) -> Iterator[Finding]:
     """`cudnn.benchmark` is on where the same code asks for determinism.
 

@@ -25,7 +25,14 @@ from repro_check.sources.python import MODULE
 _DEPTH = 5
 
 
-@rule("SEED019", severity=Severity.WARNING, on=PythonFile, practice=4, fixes="unsafe")
+@rule(
+    "SEED019",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    fixes="unsafe",
+    words=("environ", "putenv"),
+)
 def env_var_too_late(file: PythonFile, project: Project) -> Iterator[Finding]:
     """An environment variable is set after the library has read it.
 

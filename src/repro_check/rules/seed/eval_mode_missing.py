@@ -30,7 +30,14 @@ _SWITCHED = (
 )
 
 
-@rule("SEED026", severity=Severity.WARNING, on=PythonFile, practice=4, fixes="unsafe")
+@rule(
+    "SEED026",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    fixes="unsafe",
+    words=("eval", "val", "test", "predict", "infer", "no_grad"),
+)
 def eval_mode_missing(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A model with dropout or batch normalisation is evaluated in training mode.
 
@@ -213,7 +220,7 @@ def _kind(layer: Part) -> str:
     name = layer.name.rpartition(".")[2]
     if "Dropout" in name:
         return "dropout"
-    return "batch normalisation" if "Norm" in name else f"a `{name}`"
+    return "batch normalisation" if "Norm" in name or name == "MLP" else f"a `{name}`"
 
 
 def _fix(project: Project, file: PythonFile, item: ModelCall, training: Training) -> Fix | None:

@@ -13,7 +13,14 @@ from repro_check.rules.seed._fresh_generators import Fresh, fresh_generators
 from repro_check.rules.seed._seed_at_hand import seed_at_hand
 
 
-@rule("SEED006", severity=Severity.WARNING, on=PythonFile, practice=4, fixes="unsafe")
+@rule(
+    "SEED006",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    fixes="unsafe",
+    words=("random", "rng", "seedsequence"),
+)
 def fresh_generator(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A generator of its own is made without a seed.
 

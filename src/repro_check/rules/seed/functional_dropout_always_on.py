@@ -11,7 +11,14 @@ from repro_check.rules.rule import rule
 from repro_check.rules.seed._dropouts import Dropout, dropouts
 
 
-@rule("SEED027", severity=Severity.ERROR, on=PythonFile, practice=4, fixes="unsafe")
+@rule(
+    "SEED027",
+    severity=Severity.ERROR,
+    on=PythonFile,
+    practice=4,
+    fixes="unsafe",
+    words=("dropout", "scaled_dot_product_attention"),
+)
 def functional_dropout_always_on(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A functional dropout in a module drops values in evaluation, too.
 

@@ -16,7 +16,14 @@ from repro_check.rules.seed._text_sets import TextSet, text_sets
 from repro_check.rules.seed._texts import Kind
 
 
-@rule("SEED008", severity=Severity.WARNING, on=PythonFile, practice=4, fixes="safe")
+@rule(
+    "SEED008",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    fixes="safe",
+    words=("{", "set(", "set (", "hash(", "hash ("),
+)
 def hash_order_dependence(file: PythonFile, project: Project) -> Iterator[Finding]:
     """Something is numbered, picked or split in the order of a set of text, or by `hash` of a text.
 

@@ -15,7 +15,14 @@ from repro_check.rules.seed._statements import delete, place_of
 from repro_check.sources.python import Call
 
 
-@rule("SEED005", severity=Severity.ERROR, on=PythonFile, practice=4, fixes="unsafe")
+@rule(
+    "SEED005",
+    severity=Severity.ERROR,
+    on=PythonFile,
+    practice=4,
+    fixes="unsafe",
+    words=("seed", "random", "rng", "key", "pcg64", "mt19937", "philox", "sfc64", "determinism"),
+)
 def nondeterministic_seed(file: PythonFile, project: Project) -> Iterator[Finding]:
     """A generator is seeded with something that differs from run to run.
 

@@ -16,7 +16,13 @@ _RESTARTS = ("os.exec", "os.posix_spawn", "os.spawn")
 _STARTS_OTHERS = ("subprocess.", "multiprocessing.", "torch.multiprocessing.", "os.system")
 
 
-@rule("SEED007", severity=Severity.WARNING, on=PythonFile, practice=4)
+@rule(
+    "SEED007",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    words=("hashseed",),
+)
 def pythonhashseed_in_process(file: PythonFile, _project: Project) -> Iterator[Finding]:
     """`PYTHONHASHSEED` is set inside the program, where it changes nothing any more.
 

@@ -13,7 +13,14 @@ from repro_check.rules.seed._random_states import Unseeded, random_state_fix, un
 from repro_check.rules.seed._seeder_calls import SeededAround
 
 
-@rule("SEED010", severity=Severity.WARNING, on=PythonFile, practice=4, fixes="unsafe")
+@rule(
+    "SEED010",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    fixes="unsafe",
+    words=("sklearn", "pandas"),
+)
 def splitter_unseeded(file: PythonFile, project: Project) -> Iterator[Finding]:
     """Data are split, shuffled or sampled at random, and no seed is given.
 

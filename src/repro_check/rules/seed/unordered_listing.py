@@ -14,7 +14,14 @@ from repro_check.rules.seed._order_sinks import Orders, Sink
 from repro_check.rules.seed._walks import walk_sink
 
 
-@rule("SEED009", severity=Severity.WARNING, on=PythonFile, practice=4, fixes="safe")
+@rule(
+    "SEED009",
+    severity=Severity.WARNING,
+    on=PythonFile,
+    practice=4,
+    fixes="safe",
+    words=("listdir", "listdirectory", "scandir", "walk", "glob", "iterdir"),
+)
 def unordered_listing(file: PythonFile, project: Project) -> Iterator[Finding]:
     """Files are used in the order in which the file system happens to list them.
 
