@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.project.modules import Symbol
 from repro_check.sources.expressions import CallRef, Expression, Name
 from repro_check.sources.python import Call
 
 if TYPE_CHECKING:
     from repro_check.project.code import FileCode
     from repro_check.project.files import PythonFile
-    from repro_check.project.modules import Modules, Symbol
+    from repro_check.project.modules import Modules
 
 _PARTIAL = "functools.partial"
 CALLED = ("__call__", "forward", "call")
@@ -49,6 +50,8 @@ class Callables:
     def of(self, code: FileCode, call: Call) -> Called | None:
         """What a call calls, or None where that cannot be seen."""
         if call.receiver is None:
+            if call.target and not self._modules.may_be_own(call.target):
+                return Called(Symbol("external", "", call.target), call)
             symbol = (
                 self._modules.resolve_dotted(code.file, call.target, 1)
                 if call.target

@@ -47,6 +47,13 @@ class CallSite(msgspec.Struct, frozen=True):
     is_bound: bool
 
 
+class _Run(msgspec.Struct, frozen=True):
+    """What a call runs; the call is kept, so that no other one is ever told by its `id`."""
+
+    call: Call
+    targets: tuple[Target, ...]
+
+
 class Callers:
     """The calls of a repository, by what they run.
 
@@ -69,6 +76,7 @@ class Callers:
         self._classes = classes
         self._mentioning = mentioning
         self._sites: dict[Node, tuple[CallSite, ...]] = {}
+        self._targets: dict[int, _Run] = {}
         self._few: dict[Node, tuple[CallSite, ...] | None] = {}
         self._ran: dict[int, Sequence[tuple[Node, CallSite]]] = {}
 
@@ -106,10 +114,13 @@ class Callers:
 
     def targets(self, path: str, call: Call) -> tuple[Target, ...]:
         """The same, with what is known about each; the sure ones first."""
-        found = self._graph.targets(path, call)
-        if any(target.is_sure for target in found) or self._graph.is_outside(call):
-            return found
-        return (*self._methods(self._files[path], call), *found)
+        known = self._targets.get(id(call))
+        if known is None:
+            found = self._graph.targets(path, call)
+            if not self._graph.is_outside(call) and not any(target.is_sure for target in found):
+                found = (*self._methods(self._files[path], call), *found)
+            known = self._targets[id(call)] = _Run(call, found)
+        return known.targets
 
     def _methods(self, file: PythonFile, call: Call) -> tuple[Target, ...]:
         """The method that a call runs on an object whose class is known (`self.net.fit()`)."""

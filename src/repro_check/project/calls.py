@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.project.called import Callables
-from repro_check.project.code import NAMELESS, FileCode
+from repro_check.project.code import FileCode
 from repro_check.project.modules import Modules, Symbol
-from repro_check.sources.expressions import Expression
 from repro_check.sources.python import MODULE, Call, Import
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ STARTERS = frozenset(
 """The last names of calls that run the function they are given."""
 
 
-class Node(msgspec.Struct, frozen=True, order=True):
+class Node(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     """A function of the repository, or a module's top level (`block` 0)."""
 
     path: str
@@ -99,11 +98,21 @@ class CallGraph:
         seen = set(entries)
         waiting = list(entries)
         while waiting:
-            for following, is_sure in self.edges(waiting.pop()).items():
-                if following not in seen and (is_sure or not surely):
-                    seen.add(following)
-                    waiting.append(following)
+            edges = self.edges(waiting.pop())
+            new = [node for node in edges if node not in seen and (edges[node] or not surely)]
+            seen.update(new)
+            waiting += new
         return self._reached.setdefault((entries, surely), tuple(sorted(seen)))
+
+    def walk(self, *entries: Node) -> Iterator[Node]:
+        """The same nodes as they are found, the nearest first: for who may stop on the way."""
+        seen = set(entries)
+        waiting = list(entries)
+        for node in waiting:  # grows while it is walked
+            yield node
+            new = [each for each in self.edges(node) if each not in seen]
+            seen.update(new)
+            waiting += new
 
     def is_known(self, node: Node) -> bool:
         """Whether the file of a node could be read."""
@@ -111,12 +120,14 @@ class CallGraph:
 
     def edges(self, node: Node) -> Mapping[Node, bool]:
         """The nodes that may run directly from this one, and whether that is sure."""
-        self._read(node)
+        if node not in self._edges:
+            self._read(node)
         return self._edges[node]
 
     def outside_calls(self, node: Node) -> Iterable[OutsideCall]:
         """The calls of this node whose target is known and not of this repository."""
-        self._read(node)
+        if node not in self._outside:
+            self._read(node)
         return self._outside[node]
 
     def calls(self, node: Node) -> Iterable[Call]:
@@ -175,8 +186,6 @@ class CallGraph:
         return self._code_of(node.path).imports.get(node.block, ())
 
     def _read(self, node: Node) -> None:
-        if node in self._edges:
-            return
         code = self._code_of(node.path)
         links = _Links(self._edges.setdefault(node, {}))
         outside = self._outside.setdefault(node, [])
@@ -186,7 +195,7 @@ class CallGraph:
             if passed:
                 links.add(passed, surely=_is_starter(call))
         for value, block in code.values.get(node.block, ()):
-            links.add(self._mentioned(code, value, block), surely=False)
+            links.add(self._meant(code, code.names(value), block), surely=False)
         # a function made inside another one is made to be called
         links.add([Node(node.path, block) for block in code.inner.get(node.block, ())], surely=True)
         for item in code.imports.get(node.block, ()):
@@ -218,19 +227,13 @@ class CallGraph:
 
     def _handed_over(self, code: FileCode, call: Call) -> list[Node]:
         """The functions whose names stand in the arguments of a call."""
-        found: list[Node] = []
-        for value in call.args:
-            if type(value) not in NAMELESS:
-                found += self._mentioned(code, value, call.block)
-        for keyword in call.keywords:
-            if type(keyword.value) not in NAMELESS:
-                found += self._mentioned(code, keyword.value, call.block)
-        return found
+        given = code.names_given(call)
+        return self._meant(code, given, call.block) if given else []
 
-    def _mentioned(self, code: FileCode, value: Expression, block: int) -> list[Node]:
-        """The functions, and the methods of the classes, whose names stand in an expression."""
+    def _meant(self, code: FileCode, names: Iterable[str], block: int) -> list[Node]:
+        """The functions, and the methods of the classes, that some names stand for."""
         found: list[Node] = []
-        for name in code.names(value):
+        for name in names:
             symbol = self._callables.resolve(code, name, block)
             if symbol is not None and symbol.kind in {"function", "class", "attribute"}:
                 found.extend(self._nodes_of(symbol))

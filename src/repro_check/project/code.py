@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from repro_check.sources.expressions import (
@@ -85,17 +85,29 @@ class FileCode:
         """Whether a dotted name can mean a function or a class of the repository, by its first part."""
         return self._has_star or name.partition(".")[0] in self._roots
 
-    def names(self, value: Expression) -> Iterator[str]:
+    def names(self, value: Expression) -> Sequence[str]:
         """The names in an expression that may be code, in the order of the text."""
+        if type(value) is Name:
+            return (value.name,) if self.may_be_code(value.name) else ()
+        found: list[str] = []
         waiting = [value]
         while waiting:
             part = waiting.pop()
             kind = type(part)  # `match` would cost twice as much
             if kind is Name:
                 if self.may_be_code(part.name):  # type: ignore[union-attr]
-                    yield part.name  # type: ignore[union-attr]
-            elif kind is not CallRef and kind is not Literal:
+                    found.append(part.name)  # type: ignore[union-attr]
+            elif kind not in NAMELESS:
                 waiting += reversed(children(part))
+        return found
+
+    def names_given(self, call: Call) -> Sequence[str]:
+        """The same of all that a call is given."""
+        found: list[str] = []
+        for value in (*call.args, *[keyword.value for keyword in call.keywords]):
+            if type(value) not in NAMELESS:
+                found += self.names(value)
+        return found
 
     def class_of(self, block: int) -> str | None:
         """The qualified name of the class in whose method a block stands."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from repro_check.sources.expressions import Expression, Literal, Name
 from repro_check.sources.python import Assignment
-from repro_check.sources.scopes import bound_names
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
@@ -27,14 +26,9 @@ class Constants:
 
     def binding(self, name: str, block: int) -> Assignment | None:
         """The plain assignment of a plain name that is bound nowhere else, or None."""
-        found = self._assignments.get(name, ())
-        if not found:
-            return None
         scope = self.file.scopes.binding(name, block)
-        if (scope, name) in self._parameters:
-            return None
-        own = [item for item in found if self.file.scopes.binding(name, item.block) == scope]
-        if len(own) != 1 or own[0].kind not in {"=", ":"}:
+        own = self.file.scopes.assignments(name, scope)
+        if len(own) != 1 or own[0].kind not in {"=", ":"} or (scope, name) in self._parameters:
             return None
         return own[0] if all(isinstance(target, Name) for target in own[0].targets) else None
 
@@ -53,14 +47,6 @@ class Constants:
         """The text that an expression stands for, or None."""
         found = self.literal(expression, block)
         return found.value if found is not None and isinstance(found.value, str) else None
-
-    @cached_property
-    def _assignments(self) -> dict[str, list[Assignment]]:
-        table: dict[str, list[Assignment]] = {}
-        for item in self.facts.assignments:
-            for name in {name for target in item.targets for name in bound_names(target)}:
-                table.setdefault(name, []).append(item)
-        return table
 
     @cached_property
     def _parameters(self) -> frozenset[tuple[int, str]]:

@@ -6,7 +6,7 @@ A subject joins a path with its facts, and makes findings whose places are right
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -22,12 +22,11 @@ from repro_check.findings import (
     Span,
 )
 from repro_check.project.constants import Constants
-from repro_check.project.names import KeptScopes
 from repro_check.sources.directives import Directive
 from repro_check.sources.discovery import SourceFile
 from repro_check.sources.expressions import Expression
 from repro_check.sources.kinds import Role
-from repro_check.sources.python import EMPTY_MODULE, ModuleFacts
+from repro_check.sources.python import EMPTY_MODULE, Call, ModuleFacts
 from repro_check.sources.scopes import Scopes
 
 if TYPE_CHECKING:  # with what they import 2 ms, which a hook on a Python file can do without
@@ -112,7 +111,7 @@ class PythonFile(FactsSubject[ModuleFacts]):
     @cached_property
     def scopes(self) -> Scopes:
         """Name look-up in this module."""
-        return KeptScopes(
+        return Scopes(
             blocks=self.facts.blocks,
             functions=self.facts.functions,
             classes=self.facts.classes,
@@ -120,6 +119,42 @@ class PythonFile(FactsSubject[ModuleFacts]):
             assignments=self.facts.assignments,
             declared=self.facts.declared,
         )
+
+    @property
+    def called(self) -> Collection[str]:
+        """The last parts of what the calls call: "backward" for `losses[0].backward()`."""
+        return self._called.keys()
+
+    def calls_named(self, *lasts: str) -> list[Call]:
+        """The calls of what is written with one of these last parts, in the order of the facts."""
+        found = sorted(at for last in lasts for at in self._called.get(last, ()))
+        return [self.facts.calls[at] for at in found]
+
+    @property
+    def targets(self) -> Collection[str]:
+        """What the calls call of outside, each once, dotted."""
+        return self._targeted.keys()
+
+    def calls_to(self, *targets: str) -> list[Call]:
+        """The calls whose target is one of these, in the order of the facts."""
+        found = sorted(at for target in targets for at in self._targeted.get(target, ()))
+        return [self.facts.calls[at] for at in found]
+
+    @cached_property
+    def _targeted(self) -> dict[str, list[int]]:
+        table: dict[str, list[int]] = {}
+        for at, call in enumerate(self.facts.calls):
+            if call.target:
+                table.setdefault(call.target, []).append(at)
+        return table
+
+    @cached_property
+    def _called(self) -> dict[str, list[int]]:
+        table: dict[str, list[int]] = {}
+        for at, call in enumerate(self.facts.calls):
+            name = call.name
+            table.setdefault(name[name.rfind(".") + 1 :], []).append(at)
+        return table
 
     @cached_property
     def constants(self) -> Constants:

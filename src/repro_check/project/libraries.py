@@ -95,6 +95,11 @@ _SEED_READER = pattern(r"(^|[._])(get|initial|current|default|load|read|parse)_(
 _SELF_SEEDING = pattern(
     r"(^|\.)(TrainingArguments|Seq2SeqTrainingArguments|LightningCLI|SFTConfig|DPOConfig)$"
 )
+# one of these ends what the two patterns find, where they find no "seed"
+_SEEDS_UNNAMED = tuple(
+    "set_determinism PRNGKey enable_reproducibility enable_full_determinism TrainingArguments "
+    "LightningCLI SFTConfig DPOConfig".split()
+)
 _DRAWS = {
     "random": frozenset(
         "random uniform randint randrange choice choices sample shuffle gauss normalvariate "
@@ -143,6 +148,7 @@ _SKLEARN_RANDOM = pattern(
     r"^scipy\.stats\.(\w+\.)*rvs$"
 )
 _TRAINING_METHODS = frozenset("backward fit_generator train_on_batch apply_gradients".split())
+_MAY_TRAIN = _TRAINING_METHODS | {"fit", "train", "minimize", "step"}
 _OPTIMISER = pattern(r"(optim|opt$|opt_|optimizer|scaler|solver)", re.IGNORECASE)
 _MINIMISER = pattern(r"(optimizer|optimiser|opt$|optim$|adam|sgd|solver)$", re.IGNORECASE)
 # many things have a `fit`; scalers, encoders and calibrators are no training run
@@ -157,6 +163,8 @@ def seeded_by(target: str) -> frozenset[Family]:
     known = _SEEDERS.get(target)
     if known is not None:
         return known
+    if "seed" not in target and not target.endswith(_SEEDS_UNNAMED):
+        return frozenset()
     is_method = "()" in target  # `gym.make().seed`: it seeds that object, and no generator
     if target.startswith("builtins.") or is_method or _SEED_READER.search(target):
         return frozenset()
@@ -203,6 +211,8 @@ def drawn_by(target: str) -> frozenset[Family]:
 def is_training(call: Call) -> bool:
     """Whether a method call (`loss.backward()`, `optimizer.step()`) trains a model, by its name."""
     owner, _, method = call.name.rpartition(".")
+    if method not in _MAY_TRAIN:
+        return False
     if method in _TRAINING_METHODS:
         return bool(owner) or call.receiver is not None
     last = owner.rpartition(".")[2]
@@ -212,4 +222,4 @@ def is_training(call: Call) -> bool:
         return last.lower().endswith("trainer")
     if method == "minimize":
         return bool(_MINIMISER.search(last))
-    return method == "step" and bool(_OPTIMISER.search(owner))
+    return bool(_OPTIMISER.search(owner))

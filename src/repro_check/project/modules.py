@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,15 +12,16 @@ from repro_check.project.module_places import ModulePlaces
 from repro_check.project.stars import Stars
 from repro_check.sources.expressions import CallRef, Name
 from repro_check.sources.python import MODULE, Assignment, Class, Function, Import
-from repro_check.sources.scopes import bound_names, imported_name
+from repro_check.sources.scopes import imported_name
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
 
 _DEEPEST = 12
+_PLAIN = frozenset({"=", ":", "with"})
 
 
-class Symbol(msgspec.Struct, frozen=True):
+class Symbol(msgspec.Struct, frozen=True, cache_hash=True):
     """What a name stands for.
 
     Attributes:
@@ -55,9 +56,9 @@ class Modules:
         self._owners: dict[tuple[str, str], list[str]] = {}
         self._starred: dict[tuple[str, str, int], Symbol | None] = {}
         self._methods: dict[str, dict[str, list[Function]]] = {}
-        self._bindings: dict[str, dict[str, list[Assignment]]] = {}
         self._members: dict[Symbol, dict[str, Symbol]] = {}
         self._resolved: dict[tuple[str, str, int], Symbol | None] = {}
+        self._imported: dict[tuple[str, str, str], tuple[str, ...]] = {}
         self._dotted: dict[tuple[str, str], Symbol | None] = {}
 
     def find(self, module: str, importer: str) -> str | None:
@@ -73,10 +74,16 @@ class Modules:
         """Whether a module name may mean a file of this repository, by its first part."""
         return self._places.may_be_own(module)
 
-    def imported(self, importer: str, item: Import) -> Iterator[str]:
+    def imported(self, importer: str, item: Import) -> Sequence[str]:
         """The files whose top levels an import runs: those of the packages around it, too."""
         if not self.may_be_own(item.module):
-            return
+            return ()
+        key = (importer, item.module, item.name)
+        if key not in self._imported:
+            self._imported[key] = tuple(self._find_imported(importer, item))
+        return self._imported[key]
+
+    def _find_imported(self, importer: str, item: Import) -> Iterator[str]:
         names = item.module.lstrip(".").split(".") if item.module.strip(".") else []
         dots = item.module[: len(item.module) - len(item.module.lstrip("."))]
         if item.name and item.name != "*":
@@ -251,11 +258,9 @@ class Modules:
         return None
 
     def _only_binding(self, file: PythonFile, root: str, scope: int) -> Assignment | None:
-        chosen = [
-            item
-            for item in self._bindings_of(file).get(root, ())
-            if file.scopes.binding(root, item.block) == scope
-        ]
+        """The assignment of a variable that is assigned once, and alone."""
+        bound = file.scopes.assignments(root, scope)
+        chosen = [item for item in bound if item.kind in _PLAIN] if bound else ()
         if len(chosen) != 1 or len(chosen[0].targets) != 1:
             return None
         return chosen[0] if isinstance(chosen[0].targets[0], Name) else None
@@ -281,7 +286,7 @@ class Modules:
                 if path.endswith("__init__.py")
                 or root in self._definitions_of(self._files[path])
                 or root in self._aliases_of(self._files[path])
-                or root in self._bindings_of(self._files[path])
+                or self._files[path].scopes.assignments(root, MODULE)
             ]
         return self._owners[key]
 
@@ -338,16 +343,4 @@ class Modules:
                 while owner:
                     known.setdefault(owner, []).append(function)
                     owner = owner.rpartition(".")[0]
-        return known
-
-    def _bindings_of(self, file: PythonFile) -> dict[str, list[Assignment]]:
-        """The assignments of a file by the names that they bind."""
-        known = self._bindings.get(file.path)
-        if known is None:
-            known = self._bindings[file.path] = {}
-            for item in file.facts.assignments:
-                if item.kind in {"=", ":", "with"}:
-                    for target in item.targets:
-                        for name in bound_names(target):
-                            known.setdefault(name, []).append(item)
         return known

@@ -12,6 +12,7 @@ from repro_check.project.calls import Node, Target
 from repro_check.project.entries import Entry, main_guard
 from repro_check.project.programs import Action, Choice, Moment, Programs
 from repro_check.sources.python import MODULE, Call, Import
+from repro_check.sources.spans import At
 from repro_check.text import pattern
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Timeline:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._programs: dict[str, Programs] = {}
-        self._targets: dict[tuple[str, Span], tuple[Target, ...]] = {}
+        self._targets: dict[tuple[str, At], tuple[Target, ...]] = {}
 
     def steps(self, start: Entry | Iterable[Node], *, depth: int = 3) -> Course:
         """All that runs from an entry point, or from functions, in the order in which it would run.
@@ -149,7 +150,7 @@ class Timeline:
 
     def run_by(self, path: str, call: Call) -> tuple[Target, ...]:
         """The functions that a call surely runs."""
-        key = (path, call.span)
+        key = (path, call.at)
         if key not in self._targets:
             found = self.project.callers.targets(path, call)
             self._targets[key] = tuple(target for target in found if target.is_sure)

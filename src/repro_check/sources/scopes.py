@@ -7,6 +7,7 @@ is local to it, class scopes are not seen from the methods inside, `global` open
 from __future__ import annotations
 
 import builtins
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from repro_check.sources.expressions import Collection, Expression, Name, Operation
@@ -39,7 +40,7 @@ def bound_names(target: Expression) -> Iterable[str]:
 
 
 class Scopes:
-    """Name look-up for one module."""
+    """Name look-up for one module; each name is looked up once in each scope."""
 
     def __init__(
         self,
@@ -52,9 +53,12 @@ class Scopes:
         declared: Sequence[Declared] = (),
     ) -> None:
         self._blocks = blocks
-        self._scope = [self._find_scope(index) for index in range(len(blocks))]
-        self._bound: dict[int, set[str]] = {}
+        self._scope: list[int] = []
+        for index, block in enumerate(blocks):  # each stands behind the one around it
+            self._scope.append(index if block.kind in _SCOPES else self._scope[block.parent])
+        self._bound: defaultdict[int, dict[str, list[Assignment]]] = defaultdict(dict)
         self._imported: dict[int, dict[str, str]] = {}
+        self._known: defaultdict[int, dict[str, int]] = defaultdict(dict)
         self._elsewhere = {
             (self._scope[item.block], item.name): self._named_scope(item)
             for item in declared
@@ -69,8 +73,12 @@ class Scopes:
             table.setdefault(item.alias, imported_name(item))
         for assignment in assignments:
             for target in assignment.targets:
-                for name in bound_names(target):
-                    self._bind(name, assignment.block)
+                # `bound_names` would say the same of a name, and costs more than all the rest
+                names = (target.name,) if type(target) is Name else bound_names(target)
+                for name in names:
+                    if "." not in name:
+                        bound = self._bound[self._home(name, assignment.block)]
+                        bound.setdefault(name, []).append(assignment)
         for function in functions:
             for parameter in function.parameters:
                 self._bind(parameter.name, function.block)
@@ -102,6 +110,17 @@ class Scopes:
 
     def binding(self, root: str, block: int) -> int:
         """The block of the scope in which a plain name is bound that is read in a block; or -1."""
+        known = self._known[self._scope[block]]
+        found = known.get(root)
+        if found is None:
+            found = known[root] = self._find_binding(root, block)
+        return found
+
+    def assignments(self, name: str, scope: int) -> Sequence[Assignment]:
+        """What binds a plain name of a scope, loops and `with` included, in the order of the text."""
+        return self._bound[scope].get(name, ()) if scope in self._bound else ()
+
+    def _find_binding(self, root: str, block: int) -> int:
         scope = self._home(root, block)
         is_first = True
         while True:
@@ -119,7 +138,7 @@ class Scopes:
             is_first = False
 
     def _bind(self, name: str, block: int) -> None:
-        self._bound.setdefault(self._home(name, block), set()).add(name)
+        self._bound[self._home(name, block)].setdefault(name, [])
 
     def _bind_definition(self, qualname: str, block: int) -> None:
         self._bind(qualname.rpartition(".")[2], self._blocks[block].parent)
@@ -127,8 +146,9 @@ class Scopes:
     def _home(self, name: str, block: int) -> int:
         """The scope to which a name belongs that is bound or looked up in a block."""
         scope = self._scope[block]
-        while self._elsewhere and (scope, name) in self._elsewhere:
-            scope = self._elsewhere[scope, name]
+        if self._elsewhere:
+            while (scope, name) in self._elsewhere:
+                scope = self._elsewhere[scope, name]
         return scope
 
     def _named_scope(self, item: Declared) -> int:
@@ -139,11 +159,6 @@ class Scopes:
             if self._blocks[scope].kind in {"function", "lambda"}:
                 return scope
         return MODULE
-
-    def _find_scope(self, index: int) -> int:
-        while self._blocks[index].kind not in _SCOPES:
-            index = self._blocks[index].parent
-        return index
 
 
 def imported_name(item: Import) -> str:

@@ -37,5 +37,13 @@ def line_of(at: At) -> int:
     return at >> 42 if isinstance(at, int) else at[0]
 
 
+def lines_of(at: At) -> range:
+    """The lines that a place covers."""
+    if not isinstance(at, int):
+        return range(at[0], at[2] + 1)
+    line = at >> 42
+    return range(line, line + (at >> 14 & _MOST) + 1)
+
+
 TOP = packed(1, 1, 1, 1)
 """The beginning of a text."""

@@ -47,7 +47,7 @@ def may_keep_numbers(project: Project, entry: Entry) -> bool:
     if _is_redirected(project, entry):
         return True
     seen: set[str] = set()
-    for node in project.calls.reachable(*entry.nodes):
+    for node in project.calls.walk(*entry.nodes):
         file = project.python[node.path]
         if not file.is_known:
             return True

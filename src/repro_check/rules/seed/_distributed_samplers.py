@@ -20,7 +20,8 @@ from repro_check.sources.kinds import Role
 from repro_check.sources.python import Assignment, Call
 from repro_check.text import pattern
 
-_SAMPLER = "torch.utils.data.DistributedSampler"
+_CLASS = "DistributedSampler"
+_SAMPLER = f"torch.utils.data.{_CLASS}"
 _EVALUATION = pattern(
     r"(^|[^a-z])(val|valid|validation|test|tst|eval|dev|infer|predict|query)", re.IGNORECASE
 )
@@ -52,8 +53,10 @@ def training_samplers(project: Project) -> Iterator[Sampler]:
     """The distributed samplers of the product that shuffle and are not meant for evaluation."""
     for file in project.python.readable(Role.PRODUCT):
         chosen = _chosen(file)
+        if not chosen and not any(each.endswith(_CLASS) for each in file.targets):
+            continue
         for call in file.facts.calls:
-            is_named = call.target.endswith("DistributedSampler")
+            is_named = call.target.endswith(_CLASS)
             if not (is_named and _is_sampler(project, file, call)) and call.name not in chosen:
                 continue
             shuffle = call.argument(3, "shuffle")

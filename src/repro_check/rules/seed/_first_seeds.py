@@ -135,7 +135,7 @@ class Runs:
         if node not in self._seeding:
             self._seeding[node] = any(
                 effect.seeds or effect.may_seed
-                for each in self._project.calls.reachable(node)
+                for each in self._project.calls.walk(node)
                 for _, effect in self._effects.of(each)
             )
         return self._seeding[node]

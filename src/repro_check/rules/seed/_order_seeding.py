@@ -9,8 +9,8 @@ from repro_check.project.project import Project
 from repro_check.sources.kinds import Role
 from repro_check.text import pattern
 
-_SEEDS = pattern(r"(^|[._])(\w*_)?seed(_\w*)?$|PRNGKey$")
-_MAKES = pattern(r"(^|\.)(Random|RandomState|default_rng)$")
+_SEEDS = pattern(r"(^|_)(\w*_)?seed(_\w*)?$|PRNGKey$")
+_MAKERS = ("Random", "RandomState", "default_rng")
 
 
 class Seeding:
@@ -43,7 +43,6 @@ class Seeding:
 
 
 def _seeds(file: PythonFile) -> bool:
-    return any(
-        _SEEDS.search(call.name) or (_MAKES.search(call.name) and (call.args or call.keywords))
-        for call in file.facts.calls
+    return any(_SEEDS.search(last) for last in file.called) or any(
+        call.args or call.keywords for call in file.calls_named(*_MAKERS)
     )

@@ -8,21 +8,25 @@ from functools import cached_property
 import msgspec
 
 from repro_check.findings import Span
+from repro_check.project.code import NAMELESS
 from repro_check.project.files import PythonFile
 from repro_check.sources.expressions import (
     Attribute,
     CallRef,
     Collection,
     Expression,
+    Literal,
     Name,
     Operation,
     Subscript,
     parts,
 )
 from repro_check.sources.python import Assignment, Call, Comprehension
+from repro_check.sources.spans import At, line_of, lines_of, packed
 
 _OPENERS = frozenset({"open", "writer", "DictWriter", "TFRecordWriter", "GFile"})
 
+_SIMPLE = NAMELESS | {Name}
 _TALL = 20
 
 
@@ -60,26 +64,24 @@ class Sites:
     def __init__(self, file: PythonFile) -> None:
         self.file = file
         self.facts = file.facts
-        self._known: dict[Span, Site | None] = {}
+        self._known: dict[At, Site | None] = {}
 
     def at(self, span: Span) -> Site | None:
         """The place of the expression that is written there."""
-        if span not in self._known:
-            lines, tall = self._roots
-            found = (
-                site
-                for root in (*lines.get(span.line, ()), *tall)
-                if position(root.expression.span) <= position(span) < end(root.expression.span)
-                for site in _sites(root)
-                if site.expression.span == span
-            )
-            self._known[span] = next(found, None)
-        return self._known[span]
+        at = packed(span.line, span.column, span.end_line, span.end_column)
+        if at not in self._known:
+            self._known[at] = next(self._find(at), None)
+        return self._known[at]
 
     def mentions(self, name: str) -> list[Site]:
         """The places where a dotted name, as written, is read, in the order of the text."""
-        found = (self.at(span) for span in self._by_name.get(name, ()))
-        return [site for site in found if site is not None]
+        found = [
+            site
+            for root in self._by_name.get(name, ())
+            for site in _sites(root)
+            if isinstance(site.expression, Name) and site.expression.name == name
+        ]
+        return sorted(found, key=lambda site: position(site.expression.span))
 
     def methods(self, owner: str) -> list[Call]:
         """The calls of methods of what a dotted name holds (`files.sort()` for "files")."""
@@ -127,30 +129,68 @@ class Sites:
         found = [item for block in blocks for item in self._assignments_by_block.get(block, ())]
         return sorted(found, key=lambda item: position(item.span))
 
-    @cached_property
-    def _roots(self) -> tuple[dict[int, list[_Root]], list[_Root]]:
-        """The outermost expressions by the lines that they cover, and those that cover many."""
-        lines: dict[int, list[_Root]] = {}
-        tall = []
-        for root in self._walk():
-            span = root.expression.span
-            if span.end_line - span.line > _TALL:
-                tall.append(root)
-            else:
-                for line in range(span.line, span.end_line + 1):
-                    lines.setdefault(line, []).append(root)
-        return lines, tall
+    def _find(self, at: At) -> Iterator[Site]:
+        index = self._calls_at.get(at)
+        near = self._around(self.facts.calls[index]) if index is not None else ()
+        return (
+            site
+            for roots in (near, self._on(at))
+            for root in roots
+            for site in _sites(root)
+            if site.expression.at == at
+        )
+
+    def _around(self, call: Call) -> Iterator[_Root]:
+        """The expressions of what takes the result of a call."""
+        match call.use:
+            case "assigned" | "iterated":
+                yield from self._of_assignment(call.user)
+            case "argument" | "receiver":
+                yield from self._of_call(call.user)
+            case "returned":
+                yield from self._of_return(call.user)
+
+    def _on(self, at: At) -> Iterator[_Root]:
+        """The outermost expressions that may hold the one at a place."""
+        whole, lines, tall = self._roots
+        yield from whole.get(at, ())
+        yield from lines.get(line_of(at), ())
+        yield from tall
 
     @cached_property
-    def _by_name(self) -> dict[str, list[Span]]:
-        table: dict[str, list[Span]] = {}
-        for root in self._walk():
-            if root.role != "target":
-                for part in parts(root.expression):
-                    if isinstance(part, Name):
-                        table.setdefault(part.name, []).append(part.span)
-        for spans in table.values():
-            spans.sort(key=position)
+    def _calls_at(self) -> dict[At, int]:
+        return {call.at: index for index, call in enumerate(self.facts.calls)}
+
+    @cached_property
+    def _roots(self) -> tuple[dict[At, list[_Root]], dict[int, list[_Root]], list[_Root]]:
+        """The outermost expressions: those of one part by their places, the others by their lines.
+
+        What covers many lines comes last.
+        """
+        whole: dict[At, list[_Root]] = {}
+        lines: dict[int, list[_Root]] = {}
+        tall = []
+        for root in self._every:
+            if type(root.expression) in _SIMPLE:
+                whole.setdefault(root.expression.at, []).append(root)
+                continue
+            covered = lines_of(root.expression.at)
+            if len(covered) > _TALL:
+                tall.append(root)
+            else:
+                for line in covered:
+                    lines.setdefault(line, []).append(root)
+        return whole, lines, tall
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[_Root]]:
+        """The outermost expressions by the names that are read in them."""
+        table: dict[str, list[_Root]] = {}
+        for root in self._every:
+            expression = root.expression
+            if type(expression) not in NAMELESS and root.role != "target":
+                for name in {part.name for part in parts(expression) if type(part) is Name}:
+                    table.setdefault(name, []).append(root)
         return table
 
     @cached_property
@@ -188,27 +228,47 @@ class Sites:
             table.setdefault(item.block, []).append(item)
         return table
 
+    @cached_property
+    def _every(self) -> list[_Root]:
+        return list(self._walk())
+
     def _walk(self) -> Iterator[_Root]:
         facts = self.facts
-        for index, item in enumerate(facts.assignments):
-            if item.value is not None:
-                role = "iterated" if item.kind == "for" else "assigned"
-                yield _Root(item.value, role, index, item.block)
-            for target in item.targets:
-                yield _Root(target, "target", index, item.block)
-        for index, call in enumerate(facts.calls):
-            if call.receiver is not None:
-                yield _Root(call.receiver, "receiver", index, call.block)
-            for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-                yield _Root(argument, "argument", index, call.block)
-        for index, returned in enumerate(facts.returns):
-            yield _Root(returned.value, "returned", index, returned.block)
+        for index in range(len(facts.assignments)):
+            yield from self._of_assignment(index)
+        for index in range(len(facts.calls)):
+            yield from self._of_call(index)
+        for index in range(len(facts.returns)):
+            yield from self._of_return(index)
         for index, made in enumerate(facts.comprehensions):
             for part in made.made:
                 yield _Root(part, "made", index, made.block)
         for index, block in enumerate(facts.blocks):
             if block.test is not None and block.kind != "else":
                 yield _Root(block.test, "tested", index, block.parent)
+
+    def _of_assignment(self, index: int) -> Iterator[_Root]:
+        item = self.facts.assignments[index]
+        if item.value is not None:
+            role = "iterated" if item.kind == "for" else "assigned"
+            yield _Root(item.value, role, index, item.block)
+        for target in item.targets:
+            yield _Root(target, "target", index, item.block)
+
+    def _of_call(self, index: int) -> Iterator[_Root]:
+        call = self.facts.calls[index]
+        if call.receiver is not None:
+            yield _Root(call.receiver, "receiver", index, call.block)
+        for argument in call.args:
+            if type(argument) is not Literal:  # which has no order, and stands in half of the calls
+                yield _Root(argument, "argument", index, call.block)
+        for keyword in call.keywords:
+            if type(keyword.value) is not Literal:
+                yield _Root(keyword.value, "argument", index, call.block)
+
+    def _of_return(self, index: int) -> Iterator[_Root]:
+        returned = self.facts.returns[index]
+        yield _Root(returned.value, "returned", index, returned.block)
 
 
 def _sites(root: _Root) -> Iterator[Site]:

@@ -60,7 +60,7 @@ class Held(msgspec.Struct, frozen=True):
 
 def generators_of(project: Project, file: PythonFile) -> Iterator[Held]:
     """The generators that are kept by the classes of a file and drawn from in workers."""
-    if not any(_makes(file, call) for call in file.facts.calls if call.target):
+    if not any(canonical(target) in _MADE for target in file.targets):
         return
     for symbol in project.classes.all(file):
         item = project.classes.definition(symbol)

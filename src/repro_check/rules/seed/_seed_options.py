@@ -11,6 +11,7 @@ from itertools import accumulate
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
 from repro_check.sources.expressions import Expression, Literal, Name
+from repro_check.sources.kinds import Role
 from repro_check.sources.python import Call, ModuleFacts
 from repro_check.text import pattern
 
@@ -54,8 +55,8 @@ class Declarations:
             return any(own)
         others = [
             verdict
-            for other in self._project.python.readable()
-            if other.is_product and other.path != self._file.path
+            for other in self._project.python.readable(Role.PRODUCT)
+            if other.path != self._file.path
             for verdict in _declared(other.facts, name)
         ]
         return bool(others) and all(others)

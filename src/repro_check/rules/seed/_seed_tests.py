@@ -155,18 +155,24 @@ def _seeds_in(file: PythonFile, test: Expression) -> Iterator[tuple[Expression, 
     """The seeds whose truth a test asks for, each with the `not` around it."""
     joined = isinstance(test, Operation) and test.operator == "and"
     operands = test.operands if joined else (test,)  # type: ignore[union-attr]
+    seeds = [one for one in map(_tested, operands) if seed_name(file, one[0])]
+    if not seeds:
+        return
     compared = {
         written(file, side)
         for operand in operands
         if isinstance(operand, Operation) and operand.operator not in {"not", "and", "or"}
         for side in operand.operands
     }
-    for operand in operands:
-        negation = operand if getattr(operand, "operator", "") == "not" else None
-        tested = operand if negation is None else negation.operands[0]  # type: ignore[union-attr]
-        # who compares the seed as well knows that it may be 0
-        if seed_name(file, tested) and written(file, tested) not in compared:
-            yield tested, negation
+    # who compares the seed as well knows that it may be 0
+    yield from (one for one in seeds if written(file, one[0]) not in compared)
+
+
+def _tested(operand: Expression) -> tuple[Expression, Expression | None]:
+    """What an operand asks the truth of, and the `not` around it."""
+    if isinstance(operand, Operation) and operand.operator == "not":
+        return operand.operands[0], operand
+    return operand, None
 
 
 def _is_zero(value: Expression | None) -> bool:

@@ -49,10 +49,8 @@ class SeederCall(msgspec.Struct, frozen=True):
 
 def seeder_calls(file: PythonFile, project: Project) -> Iterator[SeederCall]:
     """The calls of a file that seed an outside library's generators, or make one from a seed."""
-    for call in file.facts.calls:
-        last = call.name.rpartition(".")[2]
-        if last not in _MAKERS and "seed" not in last.lower() and last != "set_determinism":
-            continue
+    lasts = (last for last in file.called if last in _MAKERS or "seed" in last.lower())
+    for call in file.calls_named("set_determinism", *lasts):
         target = outside_name(file, project, call)
         families = seeded_by(target)
         if families or makes_generator(target) or target == "torch.Generator().manual_seed":
