@@ -103,7 +103,10 @@ def shown(found: Iterable[Finding], places: Places) -> Iterator[Finding]:
 def _wanted_facts(
     asked: Asked, rules: Sequence[Rule], project: Project
 ) -> Iterator[tuple[SourceFile, Reader]]:
-    """The facts that a run will surely ask for: of files in scope, and of all for wide rules."""
+    """The facts that a run will surely ask for: of files in scope, and of all for wide rules.
+
+    Wide rules follow what the work calls, which tests do not decide: theirs are read when asked for.
+    """
     is_wide = any(rule.stage is Stage.REPOSITORY for rule in rules)
     wanted = {
         (kind, role)
@@ -117,7 +120,8 @@ def _wanted_facts(
         is_inside = asked.includes(file.path)
         reader = BY_KIND.get(file.kind)
         is_asked = is_inside and (file.kind, file.role) in wanted
-        if reader is not None and (is_asked or (is_wide and file.role is not Role.VENDORED)):
+        is_followed = is_wide and file.role not in {Role.VENDORED, Role.TEST}
+        if reader is not None and (is_asked or is_followed):
             yield file, reader
         if reads_secrets and is_inside and may_hold_secrets(file):
             yield file, SECRETS

@@ -177,3 +177,49 @@ def test_the_loop_and_the_load_are_shown(make_repo: MakeRepo) -> None:
     assert places(report) == ["train.py:6:5 CKPT003"]
     lines = [each.location.span.line for each in report.findings[0].related if each.location.span]
     assert lines == [23, 24, 18]
+
+
+@pytest.mark.parametrize(
+    ("state", "wrapper", "lacking"),
+    [
+        ("{'model': model.state_dict(), 'epoch': epoch}", "*args, **kwargs", ["optimizer"]),
+        ("{'model': model.state_dict(), 'epoch': epoch}", "*args", ["optimizer"]),
+        ("{'model': model.state_dict(), 'optimizer': optimizer.state_dict()}", "*args", []),
+        ("gathered(model)", "*args, **kwargs", []),
+    ],
+)
+def test_what_only_hands_its_arguments_on_is_looked_through(
+    make_repo: MakeRepo, state: str, wrapper: str, lacking: list[str]
+) -> None:
+    given = f"def save_on_master({wrapper}):\n    if rank() == 0:\n        torch.save({wrapper})\n"
+    changes = {"imports": f"\n{given}", "save": f"save_on_master({state}, 'last.pt')"}
+    changes["schedule"] = "pass"
+    assert told(make_repo, **changes) == lacking
+
+
+def test_a_count_that_goes_on_in_a_dict_of_states_is_seen(make_repo: MakeRepo) -> None:
+    source = """
+        import torch
+
+        def restore(path, state):
+            loaded = torch.load(path)
+            state["model"].load_state_dict(loaded["model"])
+            state["step"] = loaded["step"]
+            return state
+
+        def main():
+            model = torch.nn.Linear(2, 2)
+            optimizer = torch.optim.Adam(model.parameters())
+            state = restore("last.pt", dict(model=model, optimizer=optimizer, step=0))
+            for step in range(state["step"], 100):
+                model(torch.ones(1, 2)).sum().backward()
+                optimizer.step()
+                torch.save({"model": state["model"].state_dict(), "step": step}, "last.pt")
+
+        if __name__ == "__main__":
+            main()
+        """
+    (found,) = judge(make_repo, {"train.py": source})
+    assert "the state of the optimizer is not in it" in found.message
+    whole = source.replace('"step": step', '"step": step, "optimizer": optimizer.state_dict()')
+    assert judge(make_repo, {"train.py": whole}) == []

@@ -65,6 +65,8 @@ def judge(make_repo: MakeRepo) -> Judge:
     [
         ('print("loss", loss.item())', ""),
         ('print(f"epoch {epoch}: {loss.item():.3f}")', ""),
+        ("print(f\"step={epoch}, episodic_return={out['r']}\")", ""),
+        ('print(f"validation accuracy: {out:.3f}")', ""),
         ('print("Epoch {}: accuracy {:.2f}".format(epoch, 100.0 * epoch))', ""),
         ('print("Loss: %.3f" % loss)', ""),
         ("print(epoch, train_acc)", ""),
@@ -194,3 +196,17 @@ def test_frameworks_that_keep_a_log_pass(make_repo: MakeRepo) -> None:
     """
     repo = make_repo({"train.py": textwrap.dedent(text)}, commit=False)
     assert places(check(repo.root, "LOG001")) == []
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        'print(f"Error: {out}")',
+        'print(f"metrics are saved to {out}")',
+        'print(f"the loss function is {out}")',
+        'print(f"lossless={out}")',
+        'print(f"loss={{epoch}} {out}")',
+    ],
+)
+def test_the_text_around_other_values_names_no_metric(judge: Judge, show: str) -> None:
+    assert judge(show) == []

@@ -15,6 +15,7 @@ MakeRepo = Callable[..., Repo]
 MODEL = """\
 import torch
 import torch.nn.functional as F
+import torch_geometric.nn as gnn
 import torchvision
 from torch import nn
 
@@ -151,6 +152,10 @@ def test_a_switch_on_any_way_to_the_call_is_enough(
         ("self.norm = nn.BatchNorm2d(3, track_running_stats=False)", "self.norm(x)", False),
         ("self.drop = nn.Dropout(0.0)", "self.drop(x)", False),
         ("self.drop = nn.Dropout(p=0)", "self.drop(x)", False),
+        ("self.mlp = gnn.MLP([3, 8, 2])", "self.mlp(x)", True),
+        ("self.mlp = gnn.MLP([3, 8, 2], norm=None)", "self.mlp(x)", False),
+        ("self.mlp = gnn.MLP([3, 2])", "self.mlp(x)", False),
+        ("self.mlp = gnn.MLP(sizes)", "self.mlp(x)", False),
         ("self.drop = nn.Dropout(unknown)", "self.drop(x)", False),
         ("self.norm = nn.BatchNorm1d(2) if norm else None", "self.norm(x)", True),
         ("if norm:\n            self.norm = nn.BatchNorm1d(2)", "x", False),
@@ -271,7 +276,7 @@ def test_the_layer_and_the_last_switch_are_shown_and_a_fix_is_offered(make_repo:
         for each in found.related
         if each.location.span
     ]
-    assert shown == [("model.py", 10), ("train.py", 15)]
+    assert shown == [("model.py", 11), ("train.py", 15)]
     assert found.fix is not None
     assert found.fix.edits[0].replacement == "    model.eval()\n"
 
@@ -292,3 +297,61 @@ def test_a_loop_at_the_top_of_a_script_is_seen(make_repo: MakeRepo) -> None:
     assert len(judge(make_repo, files)) == 1
     files["train.py"] = source.replace("with torch", "model.eval()\n        with torch")
     assert judge(make_repo, files) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "is_found"),
+    [
+        ("model(x_val)", True),
+        ("model(data)", True),
+        ("model(data.to(device))", True),
+        ("model(x)", False),
+        ("model(val)", False),
+    ],
+)
+def test_held_out_data_without_gradients_are_an_evaluation_wherever_they_stand(
+    make_repo: MakeRepo, call: str, *, is_found: bool
+) -> None:
+    source = f"""
+        import torch
+        from model import Net
+
+        def main(x, x_val, val, val_loader, train_loader, device):
+            model = Net()
+            for epoch in range(9):
+                model.train()
+                for data in train_loader:
+                    model(data).sum().backward()
+                for step in range(9):
+                    data = next(iter(val_loader)).to(device)
+                    with torch.no_grad():
+                        print({call})
+
+        if __name__ == "__main__":
+            main(*setup())
+        """
+    files = {"model.py": MODEL.format(**LAYERS), "train.py": source}
+    assert bool(judge(make_repo, files)) == is_found
+    files["train.py"] = source.replace("for step", "model.eval()\n                for step")
+    assert judge(make_repo, files) == []
+
+
+def test_the_last_batch_of_training_is_no_held_out_data(make_repo: MakeRepo) -> None:
+    source = """
+        import torch
+        from model import Net
+
+        def main(val_loader, train_loader):
+            model = Net()
+            for epoch in range(9):
+                data = next(iter(val_loader))
+                for _ in range(3):
+                    data = next(iter(train_loader))
+                    model(data).sum().backward()
+                    with torch.no_grad():
+                        print(model(data))
+
+        if __name__ == "__main__":
+            main(*setup())
+        """
+    assert judge(make_repo, {"model.py": MODEL.format(**LAYERS), "train.py": source}) == []

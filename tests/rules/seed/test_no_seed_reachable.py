@@ -378,3 +378,85 @@ def test_two_entries_are_two_findings_with_their_own_places(make_repo: MakeRepo)
         finding.location.span.end_column for finding in report.findings if finding.location.span
     ]
     assert ends == [25, 27]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "env.reset(seed=1)",
+        "loader = torch.utils.data.DataLoader(data, generator=torch.Generator().manual_seed(0))",
+        "train, rest = random_split(data, [8, 2], generator=torch.Generator().manual_seed(0))",
+        "sampler = torch.utils.data.distributed.DistributedSampler(data, seed=args.seed)",
+        "g = torch.Generator()\n    g.manual_seed(0)",
+        "x, y = train_test_split(data, random_state=0)",
+    ],
+)
+def test_a_seed_of_one_object_does_not_seed_the_weights(judge: Judge, first: str) -> None:
+    imports = (
+        "import gym\nfrom sklearn.model_selection import train_test_split\nenv = gym.make('E')\n"
+    )
+    imports += "from torch.utils.data import random_split"
+    (found,) = judge(project(imports, first))
+    assert "draws from torch, but nothing that it calls seeds these" in found.message
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "obscure.Thing(seed=3)",
+        "obscure.thing.set_seed(3)",
+        "trainer = obscure.PPO('MlpPolicy', seed=3)",
+        "key = jax.random.PRNGKey(0)",
+    ],
+)
+def test_a_seed_that_is_given_to_something_unknown_may_seed_all(judge: Judge, first: str) -> None:
+    assert judge(project("import jax, obscure", first)) == []
+
+
+def test_weights_of_keras_may_begin_with_a_seeded_initializer(judge: Judge) -> None:
+    text = """
+        from tensorflow import keras
+
+        begin = keras.initializers.GlorotUniform(seed=1)
+        model = keras.Sequential()
+        model.add(keras.layers.Dense(2, {}))
+        model.compile()
+        for _ in range(3):
+            model.fit(x, y)
+        if __name__ == "__main__":
+            pass
+    """
+    given = textwrap.dedent(text).replace("keras.Sequential()", "make()")
+    assert judge({"run.py": given.format("kernel_initializer=begin")}) == []
+    assert len(judge({"run.py": given.format("")})) == 1
+
+
+def test_what_stands_under_the_guard_of_an_imported_script_is_not_run(judge: Judge) -> None:
+    other = f"{SEED}\n\ndef main():\n    set_seed(0)\n\n\nif __name__ == '__main__':\n    main()\n"
+    imported = project("from other import draw", other=f"{other}\n\ndef draw():\n    pass\n")
+    assert len(judge(imported)) == 1
+    called = project("from other import main as seed", "seed()", other=other)
+    assert judge(called) == []
+    top = project(
+        "from other import draw",
+        other=f"{SEED}\nset_seed(0)\n\n\ndef draw():\n    pass\n",
+    )
+    assert judge(top) == []
+
+
+def test_a_regression_on_made_up_numbers_is_not_judged_beside_a_seeded_object(judge: Judge) -> None:
+    text = """
+        import numpy as np
+        import scipy.signal
+
+        x = np.random.randn(100)
+        split(x, generator=seeded)
+        scipy.signal.lfilter(x, rng=3)
+        for _ in range(6):
+            {}
+        if __name__ == "__main__":
+            pass
+    """
+    given = textwrap.dedent(text)
+    assert judge({"run.py": given.format("model.fit(x)")}) == []
+    assert len(judge({"run.py": given.format("optimizer.step(loss.backward())")})) == 1

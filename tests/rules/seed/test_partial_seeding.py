@@ -230,3 +230,27 @@ def test_the_fix_brings_the_import_that_it_needs(judge: Judge) -> None:
 def test_seeding_that_is_no_plain_statement_is_not_rewritten(body: str, judge: Judge) -> None:
     (finding,) = judge(train(body))
     assert finding.fix is None
+
+
+@pytest.mark.parametrize(
+    ("step", "is_found"),
+    [
+        ("loss_scaler(loss, optimizer, parameters=model.parameters())", True),
+        ("self.grad_scaler(loss, opt)", True),
+        ("loss_scaler(optimizer)", False),
+        ("scaler(loss, batch)", False),
+    ],
+)
+def test_a_scaler_that_is_given_the_optimizer_trains(
+    step: str, judge: Judge, *, is_found: bool
+) -> None:
+    text = train("np.random.seed(0)").replace("optimizer.step(model(x).sum().backward())", step)
+    assert bool(judge(text)) == is_found
+
+
+def test_a_seed_under_the_guard_of_an_imported_script_seeds_nothing(judge: Judge) -> None:
+    other = "import torch\n\ndef draw():\n    pass\n\nif __name__ == '__main__':\n    torch.manual_seed(0)\n"
+    text = train("np.random.seed(0)", "from other import draw")
+    assert len(judge({"train.py": text, "other.py": other})) == 1
+    seeded = other.replace("if __name__ == '__main__':\n    ", "")
+    assert judge({"train.py": text, "other.py": seeded}) == []

@@ -292,3 +292,23 @@ def test_what_goes_through_a_shared_helper_comes_back_to_its_own_caller_only(jud
         test = numbers[:3]
     """
     assert judge(body, helper=helper) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "is_found"),
+    [
+        ("def load(seed):\n    return read(glob.glob('d/*')[seed])\n", True),
+        ("def load(fold_idx):\n    files = glob.glob('d/*')\n    return files[fold_idx]\n", True),
+        ("args = parse()\nfile = os.listdir('d')[args.fold]\n", True),
+        ("def load(name):\n    return table(os.listdir('d'))[name]\n", False),
+        ("def load(column):\n    return os.listdir('d')[column]\n", False),
+        ("for fold in range(5):\n    read(os.listdir('d')[fold])\n", False),
+        ("def load(fold):\n    fold = 1 - fold\n    return os.listdir('d')[fold]\n", False),
+        ("def load(fold):\n    return sorted(os.listdir('d'))[fold]\n", False),
+        ("def show(fold):\n    plot(os.listdir('d')[fold])\n", False),
+        ("import blobfile as bf\ntrain = bf.listdir('d')[:10]\n", True),
+        ("import blobfile as bf\ntrain = sorted(bf.listdir('d'))[:10]\n", False),
+    ],
+)
+def test_the_number_of_a_run_picks_a_file(judge: Judge, body: str, *, is_found: bool) -> None:
+    assert bool(judge(body)) == is_found

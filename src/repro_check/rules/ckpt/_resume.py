@@ -87,7 +87,8 @@ def resumptions(project: Project, unless: Duty) -> Iterator[Resumption]:
         project: the repository.
         unless: what a framework may do for a program, which then is left out.
     """
-    saves, loads = list(_places(project, is_save)), list(_places(project, _is_load))
+    saves = [each for place in _places(project, is_save) for each in _unwrapped(project, place)]
+    loads = list(_places(project, _is_load))
     if not saves or not loads:
         return
     going = [place for place in loads if _goes_on(place)]
@@ -125,6 +126,23 @@ def resumptions(project: Project, unless: Duty) -> Iterator[Resumption]:
 def _places(project: Project, test: Callable[[Call], bool]) -> Iterator[Place]:
     for file in project.python.readable(Role.PRODUCT):
         yield from (Place(file, call) for call in file.facts.calls if test(call))
+
+
+def _unwrapped(project: Project, place: Place) -> Iterator[Place]:
+    """The calls of a function that hands all that it is given to `torch.save`; else the call itself.
+
+    As in `save_on_master(*args, **kwargs)` (github.com/pytorch/vision, references/detection/utils.py).
+    """
+    first = place.call.args[0] if place.call.args else None
+    is_handed_on = isinstance(first, Operation) and first.operator == "*"
+    function = place.file.facts.function_of(place.call.block) if is_handed_on else None
+    given = {each.name for each in function.parameters if each.kind == "*"} if function else set()
+    handed = {each.name for each in parts(first) if isinstance(each, Name)} if first else set()
+    sites = project.callers.calls_of(place.node) if given and given == handed else ()
+    if not sites:
+        yield place
+    for site in sites:
+        yield Place(project.python[site.path], site.call)
 
 
 def _is_load(call: Call) -> bool:
@@ -190,12 +208,17 @@ def _reads_progress(file: PythonFile, item: Assignment, names: set[str]) -> bool
             owner, _, method = file.facts.calls[part.index].name.rpartition(".")
             if owner in names and method in {"get", "pop"}:
                 keys.append(file.facts.calls[part.index].argument(0, "key"))
-    if not keys or not any(
-        kind_of(getattr(target, "name", "")) is State.PROGRESS for target in item.targets
-    ):
+    if not keys or not any(kind_of(_written(target)) is State.PROGRESS for target in item.targets):
         return False
     literals = (key.value for key in keys if isinstance(key, Literal))
     return any(kind_of(str(value)) is State.PROGRESS for value in literals)
+
+
+def _written(target: Expression) -> str:
+    """A name, or the key of `state["step"]`."""
+    if isinstance(target, Subscript):
+        return str(target.index.value) if isinstance(target.index, Literal) else ""
+    return str(getattr(target, "name", ""))
 
 
 def _guarded(project: Project) -> Iterator[Place]:

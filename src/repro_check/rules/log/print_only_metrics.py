@@ -10,10 +10,12 @@ from repro_check.project.calls import Node
 from repro_check.project.entries import Entry
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
+from repro_check.rules.insertion import source_of
 from repro_check.rules.log._csv_fix import append_row
 from repro_check.rules.log._reach import may_keep_numbers, trains_by_gradient
 from repro_check.rules.rule import Stage, rule
 from repro_check.rules.walking import loops_around, names_in, texts_in, values_of
+from repro_check.sources.expressions import Operation, parts
 from repro_check.sources.python import Call
 from repro_check.text import pattern
 
@@ -21,6 +23,13 @@ _METRIC = pattern(
     r"(?<![a-z])(\w*_)?(loss|losses|acc|accuracy|err|error|f1|auc|iou|psnr|ssim|bleu|rouge|ppl|"
     r"perplexity|mse|mae|rmse|score|scores|reward|rewards|return|returns|elbo|nll|metric|metrics|"
     r"top1|top5|prec1|prec5)(_\w*)?(?![a-z])|[a-z](Loss|Acc|Reward|Score)",
+    re.IGNORECASE,
+)
+# `episodic_return={value}`: in the text of an f-string a metric has to stand before what is put in; not
+# `Error: {exception}`
+_LABEL = pattern(
+    r"(?<![a-z])(\w*_)?(loss|losses|acc|accuracy|f1|auc|iou|psnr|ssim|bleu|rouge|ppl|perplexity|mse|mae|rmse|"
+    r"score|scores|rewards?|returns?|elbo|nll)(_\w*)?[^\w{}\n]{0,4}\{(?!\{)",
     re.IGNORECASE,
 )
 _SHOWS = pattern(
@@ -142,20 +151,34 @@ def _shown(project: Project, entry: Entry, trained: Node) -> tuple[PythonFile, C
         for number, node in enumerate(nodes)
         for file in (project.python[node.path],)
         for call in project.calls.calls(node)
-        if _shows_metrics(file, call)
+        if _shows_metrics(project, file, call)
     ]
     best = min(found, key=lambda item: item[:3], default=None)
     return best[3:] if best else None
 
 
-def _shows_metrics(file: PythonFile, call: Call) -> bool:
+def _shows_metrics(project: Project, file: PythonFile, call: Call) -> bool:
     if not (call.target == "builtins.print" or _SHOWS.search(call.name)):
         return False
     if any(keyword.name == "file" for keyword in call.keywords):
         return False
     facts = file.facts
-    return any(
-        any(_METRIC.search(name.name) for name in names_in(facts, value))
-        or any(_METRIC.search(text) for text in texts_in(facts, value))
-        for value in values_of(call)
-    ) or any(_METRIC.search(keyword.name) for keyword in call.keywords)
+    return (
+        any(
+            _METRIC.search(name.name)
+            for value in values_of(call)
+            for name in names_in(facts, value)
+        )
+        or any(_METRIC.search(text) for value in values_of(call) for text in texts_in(facts, value))
+        or any(_METRIC.search(keyword.name) for keyword in call.keywords)
+        or any(_LABEL.search(text) for text in _templates(project, file, call))
+    )
+
+
+def _templates(project: Project, file: PythonFile, call: Call) -> Iterator[str]:
+    """The f-strings in the arguments of a call as they are written; facts hold no more than their values."""
+    for value in values_of(call):
+        for part in parts(value):
+            if isinstance(part, Operation) and part.operator == "f-string":
+                text = None if file.notebook is not None else project.text_at(file.path)
+                yield source_of(text, part.span) if text else ""

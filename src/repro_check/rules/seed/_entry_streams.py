@@ -11,6 +11,7 @@ from repro_check.project.calls import Node
 from repro_check.project.effects import Effect, effect_of, is_seeding_method
 from repro_check.project.entries import Entry
 from repro_check.project.files import PythonFile
+from repro_check.project.imported import Imported
 from repro_check.project.libraries import EVERY, Family, makes_generator, seeded_by
 from repro_check.project.project import Project
 from repro_check.sources.expressions import CallRef, Expression, parts
@@ -69,6 +70,7 @@ class Effects:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._known: dict[Node, tuple[tuple[Use, Effect], ...]] = {}
+        self._imported = Imported(project.python, project.calls)
 
     def of(self, node: Node) -> tuple[tuple[Use, Effect], ...]:
         """The calls of one function that do something to generators, and what."""
@@ -80,8 +82,11 @@ class Effects:
         """What an entry point draws and seeds; None where something may seed that cannot be seen."""
         graph = self._project.calls
         seeded: set[Family] = set()
-        for node in graph.reachable(*entry.nodes):
-            for _, effect in self.of(node):
+        for node in self._imported.reachable(*entry.nodes):
+            is_imported = node not in entry.nodes and self._imported.has_guard(node)
+            for use, effect in self.of(node):
+                if is_imported and self._imported.is_guarded(node, use.call):
+                    continue
                 if effect.may_seed:
                     return None
                 seeded |= effect.seeds

@@ -23,6 +23,8 @@ _HELD_OUT = pattern(
     r"(^|[._])(val|valid|validation|test|tst|eval|dev|holdout)([._]|_?(loader|dl|data|set|iter)|$)",
     re.IGNORECASE,
 )
+# a value, a device, a flag
+_SHORT = frozenset({"val", "test", "eval", "dev", "valid", "tst"})
 _ON_PURPOSE = pattern(
     r"mc_|_mc|dropout|bayes|uncertain|stochastic|ensemble|adapt|maml|meta|adv|attack|smoke|warm|calib|bn_",
     re.IGNORECASE,
@@ -47,6 +49,8 @@ def evaluation_calls(file: PythonFile) -> Iterator[ModelCall]:
         if call.block not in known:
             known[call.block] = code.evaluating(call.block)
         owner = known[call.block]
+        if owner is None and code.is_on_held_out(call):
+            owner = code.owner(call.block)
         if owner is not None and not _is_made_up(file, call):
             yield ModelCall(call, owner)
 
@@ -80,6 +84,57 @@ class _Code:
         if is_evaluation and owner not in self._training:
             return owner
         return owner if is_without and _over_held_out(file, blocks) else None
+
+    def is_on_held_out(self, call: Call) -> bool:
+        """Whether a call gets data whose name says that they are held out, and no gradient is kept."""
+        file = self._file
+        if self._without.isdisjoint(file.facts.ancestors(call.block)):
+            return False
+        function = file.facts.function_of(call.block)
+        if _ON_PURPOSE.search(f"{function.qualname if function else ''} {file.path}"):
+            return False
+        return any(
+            self._is_held_out(name, call.block)
+            for value in call.args
+            for name in self._given(value)
+        )
+
+    def _given(self, value: Expression) -> Iterator[str]:
+        """The names of what is given, moved or not (`data.to(device)`)."""
+        while isinstance(value, CallRef):
+            made = self._file.facts.calls[value.index]
+            if made.receiver is None:
+                owner = "" if made.target else made.name.rpartition(".")[0]
+                yield from [owner] if owner else _names(self._file, value)
+                return
+            value = made.receiver
+        yield from _names(self._file, value)
+
+    def _is_held_out(self, name: str, block: int) -> bool:
+        """Whether a name tells of held-out data, or what it is bound to in the nearest block does."""
+        if _HELD_OUT.search(name) and name not in _SHORT:
+            return True
+        for each in self._file.facts.ancestors(block):
+            values = [value for bound, value in self._bound.get(each, ()) if bound == name]
+            if values or self._file.facts.blocks[each].kind == "function":
+                found = [any(map(_HELD_OUT.search, self._given(one))) for one in values]
+                return bool(found) and all(found)
+        return False
+
+    @cached_property
+    def _bound(self) -> dict[int, list[tuple[str, Expression]]]:
+        """The plain names that are bound in each block, with what they are bound to."""
+        found: dict[int, list[tuple[str, Expression]]] = {}
+        for item in self._file.facts.assignments:
+            for target in item.targets if item.value is not None else ():
+                if isinstance(target, Name) and item.value is not None:
+                    found.setdefault(item.block, []).append((target.name, item.value))
+        return found
+
+    def owner(self, block: int) -> int:
+        """The block of the function around a block."""
+        function = self._file.facts.function_of(block)
+        return function.block if function else MODULE
 
     @cached_property
     def _training(self) -> frozenset[int]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from repro_check.findings import Confidence, Finding, Related, Severity, Span
-from repro_check.project.entries import main_guard
+from repro_check.project.entries import Entry, main_guard
 from repro_check.project.files import PythonFile
+from repro_check.project.frameworks import Duty
+from repro_check.project.libraries import Family
 from repro_check.project.project import Project
-from repro_check.project.randomness import RandomUse
+from repro_check.project.randomness import Draw, RandomUse
 from repro_check.rules.rule import Stage, rule
+from repro_check.rules.seed._entry_streams import Effects, Use
 from repro_check.rules.seed._seeding_fix import seeding_fix
+
+_NUMBERS = frozenset({Family.NUMPY, Family.PYTHON})
 
 
 @rule(
@@ -30,6 +37,9 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
 
     Training means steps that are repeated: a single gradient, an evaluation that restores a graph, and
     a guard under a module of layers that tries them on made-up tensors are left alone.
+
+    A seed that one object is given (`env.reset(seed=...)`, the generator of a loader) settles what that
+    object draws, and not the weights.
 
     Bad:
         # file: train.py
@@ -74,6 +84,24 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
         def set_seed(seed):
             torch.manual_seed(seed)
 
+    Bad:
+        # file: loop.py
+        import gymnasium as gym
+        import torch
+
+        def main(seed=1):
+            env = gym.make("CartPole-v1")
+            state, _ = env.reset(seed=seed)
+            policy = torch.nn.Linear(4, 2)
+            optimizer = torch.optim.SGD(policy.parameters(), lr=0.1)
+            for _ in range(1000):
+                state, reward, *_ = env.step(policy(torch.tensor(state)).argmax().item())
+                (-reward * policy(torch.tensor(state)).max()).backward()
+                optimizer.step()
+
+        if __name__ == "__main__":
+            main()
+
     Not this rule:
         # file: smoke.py
         import torch
@@ -106,21 +134,44 @@ def no_seed_reachable(project: Project) -> Iterator[Finding]:
         # file: model.py
         from layer import Layer
     """
+    effects = Effects(project)
     for entry in project.entries:
-        use = project.random_use(entry)
+        use, seeds = project.random_use(entry), "sets a seed"
+        if use.trains is not None and use.draws and use.seeded == {Family.OTHER}:
+            use, seeds = _besides_objects(project, effects, entry, use), "seeds these"
         if use.trains is None or not use.draws or use.seeded:
             continue
         file = project.python[entry.path]
         yield file.finding(
             _start(file),
             f"`{entry.path}` trains a model and draws from {_families(use)}, "
-            "but nothing that it calls sets a seed",
+            f"but nothing that it calls {seeds}",
             help="Call a seeding function first thing, with a seed from your config: "
             "`set_seed(cfg.seed)`.",
             confidence=Confidence.LOW if use.is_opaque else Confidence.HIGH,
             related=tuple(_examples(project, use)),
             fix=seeding_fix(project, entry, use),
         )
+
+
+def _besides_objects(project: Project, effects: Effects, entry: Entry, use: RandomUse) -> RandomUse:
+    """The use without the seeds that single objects are given, where these are all that there is."""
+    streams = None if use.is_opaque else effects.streams(entry)
+    if streams is None or streams.seeded or project.frameworks.takes_over(Duty.SEED, entry):
+        return use
+    draws = [draw for draw in streams.draws if not _is_asked_elsewhere(draw)]
+    families = {family: draw for draw in reversed(draws) for family in draw.families}
+    if use.trains and use.trains[1].name.endswith("fit") and families.keys() <= _NUMBERS:
+        # a regression on made-up numbers has a `fit`, too
+        return use
+    chosen = [Draw(draw.path, draw.call, draw.target, each) for each, draw in families.items()]
+    return msgspec.structs.replace(use, draws=tuple(chosen), seeded=frozenset())
+
+
+def _is_asked_elsewhere(draw: Use) -> bool:
+    """Whether a call may have its seed inside: an estimator (SEED030), an initializer of Keras."""
+    has_initializer = any("initializer" in keyword.name for keyword in draw.call.keywords)
+    return has_initializer or draw.target.startswith("sklearn.")
 
 
 def _start(file: PythonFile) -> Span:
