@@ -14,7 +14,11 @@ from repro_check import __version__
 from repro_check.cli.app import _COMMANDS
 
 MakeRepo = Callable[..., Repo]
-GROUPS = {"baseline": ("create", "update", "show"), "data": ("verify", "lock", "hash")}
+GROUPS = {
+    "baseline": ("create", "update", "show"),
+    "config": ("list", "show"),
+    "data": ("verify", "lock", "hash"),
+}
 
 
 @pytest.mark.parametrize("name", _COMMANDS)
@@ -55,7 +59,7 @@ def test_the_version_is_one(tmp_path: Path) -> None:
         (("baseline", "renew"), "No such command"),
         (("data", "hash", "missing"), "missing"),
         (("data", "hash", "--algo", "md4", "."), "md4"),
-        (("config", "missing"), "there is no file or folder"),
+        (("settings", "missing"), "there is no file or folder"),
         (("smoke",), "[tool.repro-check.smoke]"),
     ],
 )
@@ -99,7 +103,7 @@ def test_all_rules_are_listed_for_people_and_for_programs(tmp_path: Path) -> Non
 
 def test_the_settings_are_shown_with_their_file(make_repo: MakeRepo) -> None:
     repo = make_repo({"repro-check.toml": 'ignore = ["SEED001"]\n', "sub/x.py": ""})
-    for words in (("config",), ("config", "sub"), ("check", "--show-settings")):
+    for words in (("settings",), ("settings", "sub"), ("check", "--show-settings")):
         done = repro_check(*words, cwd=repo.root)
         assert done.code == 0
         assert f"# from {repo.root}/repro-check.toml" in done.out
@@ -116,11 +120,11 @@ def test_the_schema_of_the_settings_is_one_and_knows_every_key(make_repo: MakeRe
     from jsonschema import Draft202012Validator
 
     repo = make_repo()
-    schema = json.loads(repro_check("config", "--schema", cwd=repo.root).out)
+    schema = json.loads(repro_check("settings", "--schema", cwd=repo.root).out)
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     assert validator.is_valid({"select": ["SEED"], "fail-on": "error"})
     assert not validator.is_valid({"selct": ["SEED"]})
-    shown = repro_check("config", cwd=repo.root).out
+    shown = repro_check("settings", cwd=repo.root).out
     keys = {line.partition(" = ")[0] for line in shown.splitlines() if not line.startswith("#")}
     assert keys <= set(json.dumps(schema).split('"'))

@@ -55,7 +55,9 @@ def assert_harmless(done: Done) -> None:
         (("check", f"--{WORD}"), 2),
         (("rule", WORD), 2),
         ((WORD,), 2),
-        (("config", WORD), 2),
+        (("settings", WORD), 2),
+        (("config", "show", WORD), 2),
+        (("config", "list"), 0),
         (("release", WORD), 2),
         (("data", "hash", WORD), 2),
     ],
@@ -94,7 +96,7 @@ def test_commands_that_write_say_harmless_words(make_repo: MakeRepo) -> None:
 
 def test_the_place_of_an_error_stays_on_its_line(make_repo: MakeRepo) -> None:
     repo = make_repo({"b\n::error::x/repro-check.toml": "nonsense = 1\n"})
-    done = repro_check("config", cwd=repo.root / "b\n::error::x")
+    done = repro_check("settings", cwd=repo.root / "b\n::error::x")
     assert done.code == 2
     assert r"b\n::error::x" in done.err
     assert_harmless(done)

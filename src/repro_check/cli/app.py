@@ -14,10 +14,11 @@ _COMMANDS = {
     "rules": "List all rules.",
     "baseline": "Accept today's findings and fail only on new ones.",
     "init": "Write settings, pre-commit hooks and a workflow for this repository.",
-    "config": "Show the settings that hold here, or their JSON Schema.",
+    "config": "Show the experiments and the config that each really runs with.",
     "data": "Record and verify the digests of data.",
     "smoke": "Run the checkpoint on a clean machine.",
     "release": "Everything that must hold before publishing.",
+    "settings": "Show the settings of repro-check that hold here, or their JSON Schema.",
     "version": "Print the version.",
 }
 

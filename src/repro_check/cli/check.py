@@ -87,7 +87,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     )
     settings = _settings(opened.loaded.settings, options)
     if options["show_settings"]:
-        from repro_check.cli.config import show_settings
+        from repro_check.cli.settings import show_settings
 
         show_settings(opened, settings)
         return

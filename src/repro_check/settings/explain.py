@@ -158,7 +158,7 @@ def _meaning(keys: KeyPath) -> str:
     """What the key is for, as the remedy of last resort."""
     name, kind = _described(keys)
     if get_origin(kind) is not Annotated:
-        return "the keys are described by `repro-check config`"
+        return "the keys are described by `repro-check settings`"
     return f"`{name}`: {kind.__metadata__[0].description}"
 
 

@@ -228,8 +228,54 @@ def test_the_fix_declares_the_seed_above_the_first_key(judge: Judge) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "text"), [("configs/a.toml", "lr = 0.1\n"), ("configs/a.json", '{"lr": 0.1}')]
+    ("path", "text", "library"),
+    [("configs/a.toml", "lr = 0.1\n", "tomllib"), ("configs/a.json", '{"lr": 0.1}', "json")],
 )
-def test_other_formats_are_found_without_a_fix(judge: Judge, path: str, text: str) -> None:
-    (finding,) = judge({"train.py": script(), path: text})
+def test_other_formats_are_found_without_a_fix(
+    judge: Judge, path: str, text: str, library: str
+) -> None:
+    code = script(f"import {library}", f'cfg = {library}.load(open("{path}", "rb"))')
+    (finding,) = judge({"train.py": code, path: text})
     assert finding.fix is None
+
+
+def test_the_seed_of_another_programs_config_does_not_count(judge: Judge) -> None:
+    other = script(load='cfg = yaml.safe_load(open("configs/probe.yaml"))')
+    files = {
+        "train.py": script(),
+        "configs/train.yaml": CONFIG,
+        "probe.py": other,
+        "configs/probe.yaml": "seed: 1\n",
+    }
+    (finding,) = judge(files)
+    assert finding.location.path == "configs/train.yaml"
+
+
+def test_a_seed_that_only_an_experiment_sets_is_enough(judge: Judge) -> None:
+    files = {
+        "src/train.py": HYDRA,
+        "conf/train.yaml": "defaults:\n  - _self_\n  - experiment: null\nlr: 0.1\n",
+        "conf/experiment/a.yaml": "# @package _global_\nseed: 3\n",
+    }
+    assert judge(files) == []
+    (finding,) = judge(files | {"conf/experiment/a.yaml": "# @package _global_\nlr: 3\n"})
+    assert finding.location.path == "conf/train.yaml"
+
+
+def test_a_config_that_cannot_be_composed_says_nothing(judge: Judge) -> None:
+    files = {"src/train.py": HYDRA, "conf/train.yaml": "defaults:\n  - missing\nlr: 0.1\n"}
+    assert judge(files) == []
+
+
+def test_the_fix_stands_below_the_defaults_of_hydra(judge: Judge) -> None:
+    text = "defaults:\n  - model: small\n\nlr: 0.1\n"
+    files = {"src/train.py": HYDRA, "conf/train.yaml": text, "conf/model/small.yaml": "width: 8\n"}
+    (change,) = plan_fixes(judge(files), lambda _path: text.encode(), frozenset(Safety))
+    assert isinstance(change, Change)
+    assert change.new.decode().splitlines()[3].startswith("seed: 0  #")
+
+
+def test_the_command_line_of_lightning_brings_a_seed(judge: Judge) -> None:
+    load = f"{LOAD}\n    LightningCLI(Model)"
+    code = script("from lightning.pytorch.cli import LightningCLI", load)
+    assert judge({"train.py": code, "configs/train.yaml": CONFIG}) == []

@@ -213,6 +213,9 @@ def _generator(walk: Walk, at: At, call: Call, target: str) -> list[Origin]:
 
 def _loaded(walk: Walk, at: At, call: Call, keys: Keys) -> list[Origin]:
     """The value in the config that a call reads, or in any, if its path cannot be told."""
+    composed = walk.tools.configs.of_loader(at.file.path, call.span, keys)
+    if composed:
+        return composed
     paths = _paths(walk, at, call)
     found = [origin for path in paths for origin in walk.tools.configs.at(path, at.file.path, keys)]
     found = found or walk.tools.configs.anywhere(keys)

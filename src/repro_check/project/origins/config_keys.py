@@ -1,4 +1,4 @@
-"""Values of configuration files under a way of keys, and the values that they refer to."""
+"""Values of configs under a way of keys: of the experiments of a program, else of single files."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from repro_check.project.configs import is_experiment_config
 from repro_check.project.origins.bindings import Keys
+from repro_check.project.origins.composed import ComposedKeys
 from repro_check.project.origins.model import Origin, OriginKind
 from repro_check.sources.config import Entry
 from repro_check.text import pattern
 
 if TYPE_CHECKING:
+    from repro_check.findings import Span
     from repro_check.project.files import ConfigFile
-    from repro_check.project.project import LazyFiles
+    from repro_check.project.project import Project
 
 _REFERENCE = pattern(r"^\$\{([A-Za-z_]\w*(?:\.\w+)*)\}$")
 _MOST = 20
@@ -25,12 +27,17 @@ class ConfigKeys:
     """The configuration files of a repository by what stands in them.
 
     Args:
-        files: its configuration files.
+        project: the repository.
     """
 
-    def __init__(self, files: LazyFiles[ConfigFile]) -> None:
-        self._files = files
+    def __init__(self, project: Project) -> None:
+        self._files = project.configs
+        self._composed = ComposedKeys(project)
         self._experiments: list[ConfigFile] | None = None
+
+    def of_loader(self, path: str, span: Span, keys: Keys) -> list[Origin]:
+        """The values of a seed in the experiments whose config a call loads; else none."""
+        return self._composed.of_loader(path, span, keys)
 
     def at(self, path: str, near: str, keys: Keys) -> list[Origin]:
         """The value in one file, whose path is written relative to the root or to a code file."""

@@ -86,6 +86,9 @@ def of_config_parameter(walk: Walk, at: At, function: Function, keys: Keys) -> l
             given = Name(function.at, function.parameters[0].annotation)
             return _of_class(walk, At(at.file, MODULE), given, keys, function.span)
         if name.endswith("hydra.main"):
+            composed = walk.tools.configs.of_loader(at.file.path, call.span, keys)
+            if composed:
+                return composed
             folder = _text(call, 0, "config_path")
             full = posixpath.normpath(posixpath.join(posixpath.dirname(at.file.path), folder))
             main = _text(call, 1, "config_name") or "config"

@@ -54,7 +54,7 @@ class Tools:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.options = Options(project.python, project.modules)
-        self.configs = ConfigKeys(project.configs)
+        self.configs = ConfigKeys(project)
         self._bindings: dict[str, Bindings] = {}
         self._functions: dict[str, dict[int, Function]] = {}
         self._lambdas: dict[str, dict[Span, Function | Comprehension]] = {}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from repro_check.findings import Confidence, Finding, Fix, Related, Safety, Severity, Span
-from repro_check.project.configs import (
-    config_loads,
-    declares_seed_option,
-    is_experiment_config,
-    seed_entries,
-)
+from repro_check.project.configs import declares_seed_option
 from repro_check.project.files import ConfigFile
+from repro_check.project.frameworks import Duty
 from repro_check.project.project import Project
+from repro_check.rules.cfg._training_configs import TrainingConfigs, unseeded_configs
 from repro_check.rules.rule import Stage, rule
+from repro_check.text import counted
+
+_ON_TOP = frozenset({"defaults", "_base_", "_BASE_", "__base__", "base"})
 
 
 @rule(
@@ -96,54 +96,49 @@ def seed_missing_from_config(project: Project) -> Iterator[Finding]:
         # file: configs/train.yaml
         lr: 0.1  # learning rate
     """
-    configs = [config for config in project.configs.readable() if is_experiment_config(config)]
-    if not configs or any(any(seed_entries(config.facts)) for config in configs):
-        return
+    said: set[str] = set()
     for entry in project.entries:
         use = project.random_use(entry)
         if use.trains is None or not use.draws:
             continue
         nodes = project.calls.reachable(*entry.nodes)
-        loads = list(config_loads(project, nodes))
-        if not loads or declares_seed_option(project, nodes):
+        if declares_seed_option(project, nodes) or project.frameworks.takes_over(Duty.SEED, entry):
             continue
-        config = _main_config(configs, loads[0].folder)
-        if config is None:
-            continue
-        yield config.finding(
-            Span(1, 1, 1, 1),
-            f"`{entry.path}` trains from this config, and neither the config nor the command line "
-            "declares a seed",
-            help="Add `seed: 0` and pass it to your seeding function; report the mean over several.",
-            confidence=Confidence.MEDIUM,
-            related=[
-                Related(
-                    project.python[loads[0].path].location(
-                        Span(loads[0].line, 1, loads[0].line, 1)
-                    ),
-                    "the config is loaded here",
-                )
-            ],
-            fix=_fix(config),
-        )
-        return
+        for found in unseeded_configs(project, entry):
+            if found.config.path not in said:
+                said.add(found.config.path)
+                yield _finding(project, found)
 
 
-def _main_config(configs: Sequence[ConfigFile], folder: str | None) -> ConfigFile | None:
-    """The config that a reader would open first: the top one of the folder that is loaded."""
-    inside = [c for c in configs if folder and c.path.startswith(f"{folder}/")] or list(configs)
-    inside.sort(
-        key=lambda config: (config.path.count("/"), "config" not in config.path, config.path)
+def _finding(project: Project, found: TrainingConfigs) -> Finding:
+    loader, config = found.loader, found.config
+    more = f" and {counted(found.count - 1, 'more config')}" if found.count > 1 else ""
+    return config.finding(
+        Span(1, 1, 1, 1),
+        f"`{found.entry.path}` trains from this config{more}, and neither a config that it composes "
+        "nor the command line declares a seed",
+        help="Add `seed: 0` and pass it to your seeding function; report the mean over several.",
+        confidence=Confidence.MEDIUM,
+        related=[
+            Related(
+                project.python[loader.path].location(
+                    Span(loader.span.line, 1, loader.span.line, 1)
+                ),
+                "the config is loaded here",
+            )
+        ],
+        fix=_fix(config),
     )
-    return inside[0] if inside else None
 
 
 def _fix(config: ConfigFile) -> Fix | None:
-    entries = [entry for entry in config.facts.entries if len(entry.keys) == 1 and entry.key_span]
-    if config.facts.format != "yaml" or not entries or entries[0].key_span is None:
+    """Declare it above the first setting: Hydra's defaults and the bases of a config stay on top."""
+    if config.facts.format != "yaml":
         return None
-    first = entries[0].key_span
-    if first.column != 1:
+    keys = [entry for entry in config.facts.entries if len(entry.keys) == 1 and entry.key_span]
+    own = [entry for entry in keys if entry.keys[0] not in _ON_TOP] or keys
+    first = own[0].key_span if own else None
+    if first is None or first.column != 1:
         return None
     return config.replace(
         Span(first.line, 1, first.line, 1),

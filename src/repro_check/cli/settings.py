@@ -1,4 +1,4 @@
-"""`repro-check config`."""
+"""`repro-check settings`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from repro_check.render.visible import visible
 from repro_check.settings import Settings, settings_schema
 
 
-@click.command("config")
+@click.command("settings")
 @click.argument("path", default=".")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the settings.")
 def command(path: str, schema: bool) -> None:

@@ -1,0 +1,55 @@
+"""Which files belong to one program: what imports a file, and all that these import."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from repro_check.project.project import Project
+
+
+class ProgramFiles:
+    """The files of programs, by their imports.
+
+    Args:
+        project: the repository.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def above(self, path: str) -> frozenset[str]:
+        """A file and those that import it by any way."""
+        return _closed({path}, self._importers)
+
+    def around(self, path: str) -> frozenset[str]:
+        """A file, those that import it by any way, and all that any of these imports."""
+        return _closed(self.above(path), self._imported)
+
+    @cached_property
+    def _imported(self) -> dict[str, set[str]]:
+        modules = self._project.modules
+        return {
+            file.path: {
+                path for item in file.facts.imports for path in modules.imported(file.path, item)
+            }
+            for file in self._project.python.readable()
+        }
+
+    @cached_property
+    def _importers(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for path, imported in self._imported.items():
+            for each in imported:
+                found.setdefault(each, set()).add(path)
+        return found
+
+
+def _closed(start: set[str] | frozenset[str], edges: dict[str, set[str]]) -> frozenset[str]:
+    found = set(start)
+    waiting = list(start)
+    while waiting:
+        for path in edges.get(waiting.pop(), ()):
+            if path not in found:
+                found.add(path)
+                waiting.append(path)
+    return frozenset(found)

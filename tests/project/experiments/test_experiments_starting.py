@@ -1,0 +1,83 @@
+"""How a person starts an experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from project.projects import project
+
+from repro_check.project.experiments.starting import start_command
+
+HYDRA = {
+    "src/train.py": """
+        import hydra
+        @hydra.main(version_base="1.3", config_path="../conf", config_name="train")
+        def main(cfg): ...
+        if __name__ == "__main__":
+            main()
+    """,
+    "conf/train.yaml": "defaults:\n  - experiment: null\nlr: 1\n",
+    "conf/experiment/deep.yaml": "# @package _global_\nlr: 2\n",
+}
+LIGHTNING = {
+    "main.py": """
+        from lightning.pytorch.cli import LightningCLI
+        def main():
+            LightningCLI()
+        if __name__ == "__main__":
+            main()
+    """,
+}
+DETECTRON = {
+    "train_net.py": """
+        from detectron2.config import get_cfg
+        from detectron2.engine import default_argument_parser
+        def main(args):
+            cfg = get_cfg()
+            cfg.merge_from_file(args.config_file)
+        if __name__ == "__main__":
+            main(default_argument_parser().parse_args())
+    """,
+    "configs/a.yaml": "SOLVER:\n  BASE_LR: 0.1\n",
+    "configs/b.yaml": "SOLVER:\n  BASE_LR: 0.2\n",
+}
+
+
+def commands(root: Path, files: Mapping[str, str], readme: str = "") -> list[str]:
+    made = project(root, {**files, "README.md": f"```bash\n{readme}\n```\n"})
+    return [start_command(made, experiment) for experiment in made.experiments.every]
+
+
+def test_an_option_of_hydra_is_an_override(tmp_path: Path) -> None:
+    found = commands(tmp_path, HYDRA)
+    assert found == ["python src/train.py", "python src/train.py experiment=deep"]
+
+
+@pytest.mark.parametrize(
+    ("documented", "shown"),
+    [
+        ("python src/train.py lr=3 -m", "python src/train.py lr=3 -m"),
+        (
+            "CUDA_VISIBLE_DEVICES=0 python src/train.py 'lr=[1, 2]'",
+            "python src/train.py 'lr=[1, 2]'",
+        ),
+        ('python src/train.py lr=$LR name="a $B"', 'python src/train.py lr=$LR "name=a $B"'),
+        ("python src/train.py -cn other", "python src/train.py -cn other"),
+    ],
+)
+def test_a_documented_command_stays_as_it_is(documented: str, shown: str, tmp_path: Path) -> None:
+    files = {**HYDRA, "conf/other.yaml": "lr: 1\n"}
+    assert commands(tmp_path, files, documented)[0] == shown
+
+
+def test_a_config_of_a_library_is_named_as_documented_commands_name_it(tmp_path: Path) -> None:
+    found = commands(tmp_path, DETECTRON, "python train_net.py --config-file configs/a.yaml")
+    assert "python train_net.py --config-file configs/b.yaml" in found
+
+
+def test_lightnings_own_command_line_fits(tmp_path: Path) -> None:
+    files = {**LIGHTNING, "configs/a.yaml": "trainer:\n  max_epochs: 3\nseed_everything: 1\n"}
+    found = commands(tmp_path, files)
+    assert found in ([], ["python main.py fit --config configs/a.yaml"])
