@@ -76,6 +76,7 @@ class Effecting:
     ) -> None:
         self._programs = programs
         self._project = project
+        self._old: dict[Loader, bool] = {}
         self._loaders = loaders
         self._python_configs = python_configs
 
@@ -171,8 +172,15 @@ class Effecting:
         return msgspec.structs.replace(
             made,
             problems=(*problems, *made.problems),
-            is_whole=made.is_whole and experiment.is_whole,
+            is_whole=made.is_whole and experiment.is_whole and not self._is_old(loader),
         )
+
+    def _is_old(self, loader: Loader) -> bool:
+        from repro_check.project.experiments.hydra_versions import is_old
+
+        if loader not in self._old:
+            self._old[loader] = is_old(self._project, loader)
+        return self._old[loader]
 
     @cached_property
     def stored(self) -> Stored:

@@ -34,9 +34,9 @@ def file_values(facts: ConfigFacts, path: str, reads_as: ReadsAs) -> dict[Keys, 
         values[entry.keys] = scalar_value(entry, path, reads_as)
         for depth in range(len(entry.keys)):
             open_branches.pop(entry.keys[:depth], None)
+    filled = {keys[:depth] for keys in open_branches for depth in range(len(keys))}
     for keys, entry in open_branches.items():
-        is_empty = not any(other[: len(keys)] == keys for other in open_branches if other != keys)
-        if is_empty and keys:
+        if keys and keys not in filled:
             values[keys] = Value(keys, entry.kind, None, Origin(path, entry.span))
     return values
 

@@ -13,7 +13,6 @@ from repro_check.project.experiments.loader_kinds import LoaderKind
 from repro_check.rules.cfg._places import shows_a_failure
 
 if TYPE_CHECKING:
-    from repro_check.project.experiments.loader import Loader
     from repro_check.project.project import Project
 
 
@@ -36,33 +35,13 @@ def hydra_runs(project: Project) -> Iterator[Run]:
     given more. An option of an experiment group is meant to be complete.
     """
     experiments = project.experiments
-    old: dict[Loader, bool] = {}
     for experiment in experiments.every:
-        loader = experiment.loader
-        if loader.kind is not LoaderKind.HYDRA:
+        if experiment.kind is not LoaderKind.HYDRA:
             continue
         if not (experiment.is_documented or experiment.overrides):
             continue
-        if loader not in old:
-            old[loader] = is_old(project, loader)
-        if old[loader] or (
-            experiment.is_documented and shows_a_failure(project, experiment.origin)
-        ):
+        if experiment.is_documented and shows_a_failure(project, experiment.origin):
             continue
         effective = experiments.effective(experiment)
         if effective.is_whole:
             yield Run(experiment, effective)
-
-
-def is_old(project: Project, loader: Loader) -> bool:
-    """Whether Hydra before 1.1 composes, whose packages and order of defaults were others.
-
-    `strict` and a file as the `config_path` are of Hydra 0.11
-    (https://hydra.cc/docs/1.0/upgrades/0.11_to_1.0/config_path_changes/).
-    """
-    file = project.python[loader.path]
-    call = file.facts.calls[loader.call]
-    written = file.constants.text(call.argument(0, "config_path"), call.block) or ""
-    if call.keyword("strict") is not None or written.endswith((".yaml", ".yml")):
-        return True
-    return project.versions.may_be_below("hydra-core", "1.1", near=loader.path)

@@ -59,12 +59,39 @@ class Instantiations:
             self._known[loader] = tuple(each for each in found if each is not None)
         return self._known[loader]
 
-    @cached_property
-    def is_only_way(self) -> bool:
-        """Whether code calls `instantiate`, and never asks for the name under `_target_` itself."""
-        files = list(self._project.python.readable(Role.PRODUCT))
-        if not any(self._is_hydra(file, call) for file in files for call in file.facts.calls):
+    def may_call(self, path: str, node: TargetNode) -> bool:
+        """Whether code may call a node of a config file: it is the way of this repository.
+
+        That is so where nothing but `instantiate` asks for the name under `_target_`, and a call of it
+        gets a part of the config by the first name of the node, or of a folder of the file (Hydra names
+        the parts of a config by those), or something that cannot be told.
+        """
+        if not self._is_only_way:
             return False
+        parts = {*path.split("/")[:-1], *node.keys[:1]}
+        known = [call for loader in self._loaders for call in self.of(loader)]
+        ids = {id(call.call) for call in known}
+        return any(id(call) not in ids for call in self._calls) or any(
+            not call.keys or call.keys[0] in parts for call in known
+        )
+
+    @cached_property
+    def _loaders(self) -> tuple[Loader, ...]:
+        return self._project.experiments.loaders.every
+
+    @cached_property
+    def _calls(self) -> tuple[Call, ...]:
+        files = self._project.python.readable(Role.PRODUCT)
+        return tuple(
+            call for file in files for call in file.facts.calls if self._is_hydra(file, call)
+        )
+
+    @cached_property
+    def _is_only_way(self) -> bool:
+        """Whether code calls `instantiate`, and never asks for the name under `_target_` itself."""
+        if not self._calls:
+            return False
+        files = self._project.python.readable(Role.PRODUCT)
         texts = (self._project.text_at(file.path) or "" for file in files)
         return not any(TARGET in text and _NAMED.search(_ASKED.sub("", text)) for text in texts)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 
 from repro_check.project.project import Project
+from repro_check.sources.kinds import Role
 
 
 class ProgramFiles:
-    """The files of programs, by their imports.
+    """The files of programs, by their imports; tests are none.
 
     Args:
         project: the repository.
@@ -32,7 +33,7 @@ class ProgramFiles:
             file.path: {
                 path for item in file.facts.imports for path in modules.imported(file.path, item)
             }
-            for file in self._project.python.readable()
+            for file in self._project.python.readable(Role.PRODUCT)
         }
 
     @cached_property

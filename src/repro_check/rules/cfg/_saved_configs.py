@@ -48,6 +48,10 @@ _LOG_FILES = pattern(
 )
 
 
+# SageMaker keeps the hyperparameters of each job (docs.aws.amazon.com, DescribeTrainingJob)
+_PLATFORM = pattern(r"^SM_[A-Z_]+$")
+
+
 def may_save_config(project: Project, entry: Entry) -> bool:
     """Whether anything that an entry point may run keeps what configures it, or cannot be seen.
 
@@ -82,6 +86,10 @@ def _keeps(file: PythonFile) -> bool:
 
 def _may_keep(file: PythonFile, call: Call) -> bool:
     name = call.target or call.name
+    if any(
+        _PLATFORM.match(text) for value in values_of(call) for text in texts_in(file.facts, value)
+    ):
+        return True
     if _DYNAMIC.match(name) or _ALWAYS.search(name) or _LOG_FILES.search(name):
         return True
     if call.target == "builtins.print":

@@ -56,8 +56,10 @@ class SeedMentions:
         That is how `run(**vars(args))` reads it.
         """
         has_parameter = unpacks = False
-        for path in paths:
-            facts = self._project.python[path].facts
+        for file in map(self._project.python.__getitem__, paths):
+            if not file.is_product:
+                continue
+            facts = file.facts
             has_parameter = has_parameter or any(
                 parameter.name == name
                 for function in facts.functions
@@ -79,8 +81,8 @@ class SeedMentions:
     def _dynamic(self) -> frozenset[str]:
         return frozenset(
             file.path
-            for file in self._project.python.readable()
-            if any(_BY_NAME.search(call.name) for call in file.facts.calls)
+            for file in self._project.python.readable(Role.PRODUCT)
+            if any(_BY_NAME.search(name) for name in file.called)
         )
 
     @cached_property

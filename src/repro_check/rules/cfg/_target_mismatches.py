@@ -14,11 +14,11 @@ from repro_check.project.configs import instantiated_names, is_experiment_config
 from repro_check.project.experiments.effective import Effective, Origin
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.hydra.resolved import resolved
+from repro_check.project.experiments.hydra_versions import is_old
 from repro_check.project.experiments.loader_kinds import LoaderKind, ReadsAs
 from repro_check.project.experiments.plain_files import file_values
 from repro_check.project.signatures import Signature, Signatures
 from repro_check.rules.cfg._absent_targets import Absent, absent
-from repro_check.rules.cfg._hydra_runs import is_old
 from repro_check.rules.cfg._instantiations import Instantiations, added, names_set, surely
 from repro_check.rules.cfg._places import shows_a_failure
 from repro_check.rules.cfg._target_nodes import (
@@ -110,7 +110,8 @@ class Mismatches:
         hydra = [one for one in readers if one.is_hydra]
         others = [one for one in readers if one.kind in _JSONARGPARSE]
         values = file_values(config.facts, path, ReadsAs.OMEGACONF)
-        nodes = list(target_nodes(values)) if self._instantiations.is_only_way and hydra else []
+        nodes = list(target_nodes(values)) if hydra else []
+        nodes = [node for node in nodes if self._instantiations.may_call(path, node)]
         nodes += class_nodes(values) if others else ()
         for node in nodes:
             near = hydra if node.target.keys[-1] == TARGET else others
@@ -128,7 +129,8 @@ class Mismatches:
             if not self._project.modules.may_be_own(node.name):
                 continue
             sure = [] if is_open else surely(node, calls, nodes)
-            if not (is_open or sure or self._instantiations.is_only_way):
+            path = node.target.origin.path
+            if not (is_open or sure or self._instantiations.may_call(path, node)):
                 continue
             base = Mismatch(node, (experiment,), is_sure=is_open or bool(sure))
             yield from self._of_node(importer, base)

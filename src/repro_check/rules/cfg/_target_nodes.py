@@ -121,9 +121,9 @@ def _targets(values: Mapping[Keys, Value], key: str) -> Iterator[tuple[Value, li
             if keys[:depth] in inside:
                 inside[keys[:depth]].append(value)
     for keys, leaves in inside.items():
-        value = values.get((*keys, key))
-        if value is not None and value.is_known and "." in str(value.value):
-            yield value, leaves
+        named = values.get((*keys, key))
+        if named is not None and named.is_known and "." in str(named.value):
+            yield named, leaves
 
 
 def _flag(flags: Mapping[str, list[Value]], name: str) -> object:

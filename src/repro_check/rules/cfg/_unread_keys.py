@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.findings import Span
 from repro_check.project.experiments.effective import Effective, Keys, Origin, Value
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.key_reads import KeyReads
@@ -63,6 +64,7 @@ def unread_keys(
         reads: what its code reads.
         experiments: those whose keys are looked at.
     """
+    places = _KeyPlaces(project)
     for experiment in experiments:
         followed = _followed(project, reads, experiment)
         if not followed:
@@ -72,14 +74,14 @@ def unread_keys(
             continue
         every = {**effective.values, **effective.of_loader}
         whole = msgspec.structs.replace(effective, values=every)
-        used = (*references(whole), *targets(effective))
+        used = _Used((*references(whole), *targets(effective)))
         seen: set[Keys] = set()
         for value in effective.values.values():
             keys = _unread(value.keys, followed, used)
             if keys and keys not in seen:
                 seen.add(keys)
                 if not reads.is_named(str(keys[-1])):
-                    origin = _key_origin(project, value, keys)
+                    origin = places.of(value, keys)
                     yield Unread(keys, origin, experiment, _joined(followed), effective)
 
 
@@ -109,27 +111,56 @@ def _joined(followed: tuple[KeyReads, ...]) -> KeyReads:
     )
 
 
-def _unread(keys: Keys, followed: tuple[KeyReads, ...], used: tuple[ReadKeys, ...]) -> Keys:
+class _Used:
+    """Ways that a config itself uses: by an interpolation, by what it has made."""
+
+    def __init__(self, ways: Iterable[ReadKeys]) -> None:
+        self._ways = frozenset(ways)
+        self._above = {way[:depth] for way in self._ways for depth in range(len(way))}
+
+    def holds(self, keys: Keys) -> bool:
+        """Whether something at, above or below a way is used."""
+        at_or_above = (keys[:depth] for depth in range(len(keys) + 1))
+        return keys in self._above or any(way in self._ways for way in at_or_above)
+
+
+class _KeyPlaces:
+    """The places of keys in the files of a project, each file looked through once."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._tables: dict[str, tuple[dict[object, Keys], dict[Keys, Span]]] = {}
+
+    def of(self, value: Value, keys: Keys) -> Origin:
+        """The place of a key at or above a value; that of the value where no file has the key."""
+        path = value.origin.path
+        if path not in self._tables:
+            self._tables[path] = self._read(path)
+        ways, key_spans = self._tables[path]
+        # of a config that Hydra packs into another, only the last keys are in its file
+        own = ways.get((value.origin.span, value.keys[-1:]))
+        above = len(value.keys) - len(keys)
+        span = None if own is None else key_spans.get(own[: len(own) - above])
+        return value.origin if span is None else Origin(path, span)
+
+    def _read(self, path: str) -> tuple[dict[object, Keys], dict[Keys, Span]]:
+        configs = self._project.configs
+        config = configs.get(path) if path in configs.paths else None
+        ways: dict[object, Keys] = {}
+        key_spans: dict[Keys, Span] = {}
+        for entry in config.facts.entries if config is not None else ():
+            ways.setdefault((entry.span, entry.keys[-1:]), entry.keys)
+            if entry.key_span is not None:
+                key_spans[entry.keys] = entry.key_span
+        return ways, key_spans
+
+
+def _unread(keys: Keys, followed: tuple[KeyReads, ...], used: _Used) -> Keys:
     """The shortest start of a way that nothing reads; () if it is read to its end."""
     for depth in range(1, len(keys) + 1):
         start = keys[:depth]
-        if any(one[:depth] == start or start[: len(one)] == one for one in used):
+        if used.holds(start):
             continue
         if not any(one.may_read(start) for one in followed):
             return start if isinstance(start[-1], str) else ()
     return ()
-
-
-def _key_origin(project: Project, value: Value, keys: Keys) -> Origin:
-    """The place of a key at or above a value; that of the value where no file has the key."""
-    path = value.origin.path
-    config = project.configs.get(path) if path in project.configs.paths else None
-    above = len(value.keys) - len(keys)
-    for entry in config.facts.entries if config is not None else ():
-        # of a config that Hydra packs into another, only the last keys are in its file
-        if entry.span == value.origin.span and entry.keys[-1:] == value.keys[-1:]:
-            own = entry.keys[: len(entry.keys) - above]
-            found = config.facts.get(*own) if config is not None and own else None
-            if found is not None and found.key_span is not None:
-                return Origin(path, found.key_span)
-    return value.origin

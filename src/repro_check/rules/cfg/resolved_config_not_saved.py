@@ -106,6 +106,7 @@ def resolved_config_not_saved(project: Project) -> Iterator[Finding]:
     configured: dict[str, list[Experiment]] = {}
     for experiment in project.experiments.every:
         configured.setdefault(experiment.entry, []).append(experiment)
+    seen: set[Loader] = set()
     for entry in project.entries:
         experiments = configured.get(entry.path, [])
         if not experiments or any(_is_saved(project, one) for one in experiments):
@@ -113,6 +114,9 @@ def resolved_config_not_saved(project: Project) -> Iterator[Finding]:
         if not _trains(project, entry) or may_save_config(project, entry):
             continue
         loader = experiments[0].loader
+        if loader in seen:
+            continue
+        seen.add(loader)
         file = project.python[loader.path]
         yield file.finding(
             loader.span,

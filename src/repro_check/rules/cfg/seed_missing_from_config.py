@@ -101,13 +101,14 @@ def seed_missing_from_config(project: Project) -> Iterator[Finding]:
         use = project.random_use(entry)
         if use.trains is None or not use.draws:
             continue
+        every = {one.config.path: one for one in unseeded_configs(project, entry)}
+        if every.keys() <= said:
+            continue
         nodes = project.calls.reachable(*entry.nodes)
         if declares_seed_option(project, nodes) or project.frameworks.takes_over(Duty.SEED, entry):
             continue
-        for found in unseeded_configs(project, entry):
-            if found.config.path not in said:
-                said.add(found.config.path)
-                yield _finding(project, found)
+        yield from (_finding(project, one) for path, one in every.items() if path not in said)
+        said.update(every)
 
 
 def _finding(project: Project, found: TrainingConfigs) -> Finding:
