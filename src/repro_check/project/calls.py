@@ -8,7 +8,7 @@ false alarm, so only the sure ones do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -82,7 +82,9 @@ class CallGraph:
         self._edges: dict[Node, dict[Node, bool]] = {}
         self._outside: dict[Node, list[OutsideCall]] = {}
         self._nodes: dict[Symbol, tuple[Node, ...]] = {}
+        self._sure: dict[Symbol, Sequence[Node]] = {}
         self._reached: dict[tuple[tuple[Node, ...], bool], tuple[Node, ...]] = {}
+        self._named: dict[tuple[str, frozenset[str]], Mapping[int, Sequence[Call]]] = {}
         self._callables = Callables(files, modules)
 
     def reachable(self, *entries: Node, surely: bool = False) -> tuple[Node, ...]:
@@ -177,6 +179,14 @@ class CallGraph:
         for node in self._nodes_of(method) if method else ():
             yield Target(node, True, call, True)
 
+    def calls_named(self, node: Node, lasts: frozenset[str]) -> Iterable[Call]:
+        """The calls in this node's own code of what is written with one of these last parts."""
+        key = (node.path, lasts)
+        if key not in self._named:
+            code = self._code_of(node.path)
+            self._named[key] = code.by_owner(code.file.calls_named(*lasts))
+        return self._named[key].get(node.block, ())
+
     def is_generator(self, node: Node) -> bool:
         """Whether a function yields, so that calling it alone runs nothing."""
         return node.block in self._code_of(node.path).generators
@@ -187,43 +197,56 @@ class CallGraph:
 
     def _read(self, node: Node) -> None:
         code = self._code_of(node.path)
-        links = _Links(self._edges.setdefault(node, {}))
+        edges = self._edges.setdefault(node, {})
         outside = self._outside.setdefault(node, [])
         for call in code.calls.get(node.block, ()):
-            self._follow_call(code, call, links, outside)
+            self._follow_call(code, call, edges, outside)
             passed = self._handed_over(code, call)
             if passed:
-                links.add(passed, surely=_is_starter(call))
+                _link(edges, passed, surely=_is_starter(call))
         for value, block in code.values.get(node.block, ()):
-            links.add(self._meant(code, code.names(value), block), surely=False)
+            names = code.names(value)
+            if names:
+                _link(edges, self._meant(code, names, block), surely=False)
         # a function made inside another one is made to be called
-        links.add([Node(node.path, block) for block in code.inner.get(node.block, ())], surely=True)
+        inner = code.inner.get(node.block, ())
+        _link(edges, [Node(node.path, block) for block in inner], surely=True)
         for item in code.imports.get(node.block, ()):
             paths = self._modules.imported(code.file.path, item)
-            links.add([Node(path, MODULE) for path in paths], surely=False)
+            _link(edges, [Node(path, MODULE) for path in paths], surely=False)
 
     def _follow_call(
-        self, code: FileCode, call: Call, links: _Links, outside: list[OutsideCall]
+        self, code: FileCode, call: Call, edges: dict[Node, bool], outside: list[OutsideCall]
     ) -> None:
-        called = self._callables.of(code, call)
-        if called is not None and called.symbol.kind == "external":
-            outside.append(OutsideCall(code.file.path, called.call, called.symbol.name))
-            if called.symbol.name.endswith(".instantiate"):
-                links.add(self._instantiated_nodes(code.file), surely=False)
-        elif called is not None:
-            links.add(self._nodes_of(called.symbol), surely=False)
-            links.add(self._surely_run(called.symbol), surely=True)
+        target = call.target
+        if not self.is_outside(call):
+            called = self._callables.of(code, call)
+            if called is None:
+                return
+            if called.symbol.kind != "external":
+                _link(edges, self._nodes_of(called.symbol), surely=False)
+                _link(edges, self._surely_run(called.symbol), surely=True)
+                return
+            target, call = called.symbol.name, called.call
+        outside.append(OutsideCall(code.file.path, call, target))
+        if target.endswith(".instantiate"):
+            _link(edges, self._instantiated_nodes(code.file), surely=False)
 
-    def _surely_run(self, symbol: Symbol) -> Iterable[Node]:
+    def _surely_run(self, symbol: Symbol) -> Sequence[Node]:
         """What runs when a symbol is called: the function, or methods of the class behind it."""
         if symbol.kind == "function":
             return self._nodes_of(symbol)
-        methods: Iterable[Symbol | None] = ()
-        if symbol.kind == "class":
-            methods = self._callables.makers(symbol)
-        elif symbol.kind == "instance":
-            methods = [self._callables.runner(Symbol("class", symbol.path, symbol.name))]
-        return [node for method in methods if method for node in self._nodes_of(method)]
+        known = self._sure.get(symbol)
+        if known is None:
+            methods: Iterable[Symbol | None] = ()
+            if symbol.kind == "class":
+                methods = self._callables.makers(symbol)
+            elif symbol.kind == "instance":
+                methods = [self._callables.runner(Symbol("class", symbol.path, symbol.name))]
+            known = self._sure[symbol] = [
+                node for method in methods if method for node in self._nodes_of(method)
+            ]
+        return known
 
     def _handed_over(self, code: FileCode, call: Call) -> list[Node]:
         """The functions whose names stand in the arguments of a call."""
@@ -269,12 +292,7 @@ def _is_starter(call: Call) -> bool:
     return call.name.rpartition(".")[2] in STARTERS
 
 
-class _Links:
-    """The edges of one node while they are collected; a sure one outweighs a possible one."""
-
-    def __init__(self, edges: dict[Node, bool]) -> None:
-        self._edges = edges
-
-    def add(self, nodes: Iterable[Node], *, surely: bool) -> None:
-        for node in nodes:
-            self._edges[node] = self._edges.get(node, False) or surely
+def _link(edges: dict[Node, bool], nodes: Iterable[Node], *, surely: bool) -> None:
+    """Add edges to those of a node; a sure one outweighs a possible one."""
+    for node in nodes:
+        edges[node] = surely or edges.get(node, False)

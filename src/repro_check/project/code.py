@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from repro_check.sources.expressions import (
-    Attribute,
-    CallRef,
-    Collection,
-    Expression,
-    Literal,
-    Name,
-    Opaque,
-    Operation,
-    Subscript,
-)
+from repro_check.sources.expressions import NAMELESS, Expression, Name, parts
 from repro_check.sources.python import Call, Import
 
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
     from repro_check.project.modules import Modules
-
-NAMELESS = frozenset({Literal, CallRef, Opaque})
-"""The kinds of expression that name nothing themselves."""
 
 
 class FileCode:
@@ -46,9 +33,7 @@ class FileCode:
         for index, block in enumerate(facts.blocks):
             is_own = block.kind in {"module", "function"}
             self._owners.append(index if is_own else self._owners[block.parent])
-        self.calls: dict[int, list[Call]] = {}
-        for call in facts.calls:
-            self.calls.setdefault(self._owners[call.block], []).append(call)
+        self.calls = self.by_owner(facts.calls)
         self.values: dict[int, list[tuple[Expression, int]]] = {}
         for binding in facts.assignments:
             if binding.value is not None:
@@ -81,6 +66,13 @@ class FileCode:
         self._roots.update(function.qualname.rpartition(".")[2] for function in facts.functions)
         self._roots.update(item.qualname.rpartition(".")[2] for item in facts.classes)
 
+    def by_owner(self, calls: Iterable[Call]) -> Mapping[int, Sequence[Call]]:
+        """Some calls of the file by the function that makes them."""
+        table: dict[int, list[Call]] = {}
+        for call in calls:
+            table.setdefault(self._owners[call.block], []).append(call)
+        return table
+
     def may_be_code(self, name: str) -> bool:
         """Whether a dotted name can mean a function or a class of the repository, by its first part."""
         return self._has_star or name.partition(".")[0] in self._roots
@@ -89,25 +81,16 @@ class FileCode:
         """The names in an expression that may be code, in the order of the text."""
         if type(value) is Name:
             return (value.name,) if self.may_be_code(value.name) else ()
-        found: list[str] = []
-        waiting = [value]
-        while waiting:
-            part = waiting.pop()
-            kind = type(part)  # `match` would cost twice as much
-            if kind is Name:
-                if self.may_be_code(part.name):  # type: ignore[union-attr]
-                    found.append(part.name)  # type: ignore[union-attr]
-            elif kind not in NAMELESS:
-                waiting += reversed(children(part))
-        return found
+        named = [part.name for part in parts(value) if type(part) is Name]
+        return [name for name in named if self.may_be_code(name)] if named else ()
 
     def names_given(self, call: Call) -> Sequence[str]:
         """The same of all that a call is given."""
-        found: list[str] = []
-        for value in (*call.args, *[keyword.value for keyword in call.keywords]):
-            if type(value) not in NAMELESS:
-                found += self.names(value)
-        return found
+        values = call.args
+        if call.keywords:
+            values = (*values, *[keyword.value for keyword in call.keywords])
+        named = [value for value in values if type(value) not in NAMELESS]
+        return [name for value in named for name in self.names(value)] if named else ()
 
     def class_of(self, block: int) -> str | None:
         """The qualified name of the class in whose method a block stands."""
@@ -117,14 +100,3 @@ class FileCode:
     def _keep(self, owner: int, value: Expression, block: int) -> None:
         if type(value) not in NAMELESS:
             self.values.setdefault(owner, []).append((value, block))
-
-
-def children(value: Expression) -> Sequence[Expression]:
-    """The expressions that one is made of, in the order of `expressions.parts`."""
-    if isinstance(value, Operation):
-        return value.operands
-    if isinstance(value, Collection):
-        return (*(key for key in value.keys if key is not None), *value.items)
-    if isinstance(value, Subscript):
-        return (value.base, value.index)
-    return (value.base,) if isinstance(value, Attribute) else ()

@@ -173,6 +173,7 @@ class Frameworks:
         self._project = project
         self._used: frozenset[Framework] | None = None
         self._reached: dict[Entry, frozenset[Framework]] = {}
+        self._signs: dict[str, frozenset[Framework]] = {}
         self._below: dict[Node, frozenset[Framework]] = {}
 
     def used(self) -> frozenset[Framework]:
@@ -216,11 +217,16 @@ class Frameworks:
             yield from self._project.classes.lineage(symbol).outside
 
     def _meant_by(self, node: Node) -> frozenset[Framework]:
-        return frozenset(found for name in self._names_of(node) for found in _meant(name))
+        return _merged([self._meant(name) for name in self._names_of(node)])
+
+    def _meant(self, name: str) -> frozenset[Framework]:
+        if name not in self._signs:
+            self._signs[name] = frozenset(_meant(canonical(name)))
+        return self._signs[name]
 
     def _names_of(self, node: Node) -> Iterator[str]:
         for outside in self._project.calls.outside_calls(node):
-            yield canonical(outside.target)
+            yield outside.target
         file = self._project.python[node.path]
         function = file.facts.function_of(node.block)
         owner = function.qualname.rpartition(".")[0] if function else ""

@@ -148,7 +148,8 @@ _SKLEARN_RANDOM = pattern(
     r"^scipy\.stats\.(\w+\.)*rvs$"
 )
 _TRAINING_METHODS = frozenset("backward fit_generator train_on_batch apply_gradients".split())
-_MAY_TRAIN = _TRAINING_METHODS | {"fit", "train", "minimize", "step"}
+MAY_TRAIN = _TRAINING_METHODS | {"fit", "train", "minimize", "step"}
+"""The last parts of what `is_training` finds."""
 _OPTIMISER = pattern(r"(optim|opt$|opt_|optimizer|scaler|solver)", re.IGNORECASE)
 _MINIMISER = pattern(r"(optimizer|optimiser|opt$|optim$|adam|sgd|solver)$", re.IGNORECASE)
 # many things have a `fit`; scalers, encoders and calibrators are no training run
@@ -211,7 +212,7 @@ def drawn_by(target: str) -> frozenset[Family]:
 def is_training(call: Call) -> bool:
     """Whether a method call (`loss.backward()`, `optimizer.step()`) trains a model, by its name."""
     owner, _, method = call.name.rpartition(".")
-    if method not in _MAY_TRAIN:
+    if method not in MAY_TRAIN:
         return False
     if method in _TRAINING_METHODS:
         return bool(owner) or call.receiver is not None

@@ -56,9 +56,10 @@ class Modules:
         self._owners: dict[tuple[str, str], list[str]] = {}
         self._starred: dict[tuple[str, str, int], Symbol | None] = {}
         self._methods: dict[str, dict[str, list[Function]]] = {}
+        self._around: dict[tuple[str, int], Symbol | None] = {}
         self._members: dict[Symbol, dict[str, Symbol]] = {}
         self._resolved: dict[tuple[str, str, int], Symbol | None] = {}
-        self._imported: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._imported: dict[tuple[str, str], tuple[str, ...]] = {}
         self._dotted: dict[tuple[str, str], Symbol | None] = {}
 
     def find(self, module: str, importer: str) -> str | None:
@@ -78,16 +79,20 @@ class Modules:
         """The files whose top levels an import runs: those of the packages around it, too."""
         if not self.may_be_own(item.module):
             return ()
-        key = (importer, item.module, item.name)
+        key = (importer, item.module)
         if key not in self._imported:
-            self._imported[key] = tuple(self._find_imported(importer, item))
-        return self._imported[key]
+            self._imported[key] = tuple(self._packages(importer, item.module))
+        around = self._imported[key]
+        if not item.name or item.name == "*":
+            return around
+        inside = self.find(imported_name(item), importer)
+        return (*around, inside) if inside and inside != importer else around
 
-    def _find_imported(self, importer: str, item: Import) -> Iterator[str]:
-        names = item.module.lstrip(".").split(".") if item.module.strip(".") else []
-        dots = item.module[: len(item.module) - len(item.module.lstrip("."))]
-        if item.name and item.name != "*":
-            names.append(item.name)
+    def _packages(self, importer: str, module: str) -> Iterator[str]:
+        """The files of a module, and of the packages around it."""
+        plain = module.lstrip(".")
+        dots = module[: len(module) - len(plain)]
+        names = plain.split(".") if plain else []
         for end in range(0 if dots else 1, len(names) + 1):
             found = self.find(dots + ".".join(names[:end]), importer)
             if found and found != importer:
@@ -225,13 +230,18 @@ class Modules:
         return known.get(name)
 
     def _own_member(self, file: PythonFile, rest: str, block: int) -> Symbol | None:
+        key = (file.path, file.scopes.scope(block))
+        if key not in self._around:
+            self._around[key] = self._class_around(file, block)
+        owner = self._around[key]
+        return self.method(owner, rest) if owner and rest else None
+
+    def _class_around(self, file: PythonFile, block: int) -> Symbol | None:
         function = file.facts.function_of(block)
         owner = function.qualname.rpartition(".")[0] if function else ""
         while owner and self._definitions_of(file).get(owner) != "class":
             owner = owner.rpartition(".")[0]
-        if not owner or not rest:
-            return None
-        return self.method(Symbol("class", file.path, owner), rest)
+        return Symbol("class", file.path, owner) if owner else None
 
     def _variable(
         self, file: PythonFile, root: str, rest: str, scope: int, depth: int

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.project.calls import CallGraph, Node, OutsideCall
+from repro_check.project.calls import CallGraph, Node
 from repro_check.project.closure import closures
 from repro_check.project.effects import is_seeded_here, is_seeding_method
 from repro_check.project.imported import Imported
@@ -66,6 +66,14 @@ class RandomUse(msgspec.Struct, frozen=True):
     steps: tuple[str, Call] | None = None
 
 
+class _Target(msgspec.Struct, frozen=True):
+    """What an outside name does, whatever it is given."""
+
+    seeds: frozenset[Family]
+    draws: frozenset[Family]
+    is_opaque: bool
+
+
 class Randomness:
     """The random use of any entry point of a repository.
 
@@ -83,6 +91,7 @@ class Randomness:
         self._repetition = Repetition(files, graph)
         self._imported = Imported(files, graph)
         self._seeders = frozenset(seeders)
+        self._targets: dict[str, _Target] = {}
         self._own: dict[Node, RandomUse] = {}
         self._possible: dict[tuple[Node, bool], RandomUse] = {}
         self._sure: dict[Node, RandomUse] = {}
@@ -130,16 +139,18 @@ class Randomness:
         seeded: set[Family] = set()
         is_opaque = not self._graph.is_known(node)
         for outside in self._graph.outside_calls(node):
-            target, call = outside.target, outside.call
+            call = outside.call
             if is_imported and self._imported.is_guarded(node, call):
                 continue
-            seeded |= EVERY if target in self._seeders else seeded_by(target)
-            if is_seeded_here(call):
+            target = self._target(outside.target)
+            seeded |= target.seeds
+            if call.keywords and is_seeded_here(call):
                 seeded.add(Family.OTHER)
-            else:
-                for draw in _draws(outside):
-                    draws.setdefault(draw.family, draw)
-            is_opaque |= target in _OPAQUE
+            elif target.draws and all(keyword.name for keyword in call.keywords):
+                for family in target.draws:
+                    draw = Draw(outside.path, call, outside.target, family)
+                    draws.setdefault(family, draw)
+            is_opaque |= target.is_opaque
         steps = None
         file = self._files[node.path]
         for call in self._graph.calls(node):
@@ -153,15 +164,15 @@ class Randomness:
             return _NOTHING
         return RandomUse(tuple(draws.values()), frozenset(seeded), None, is_opaque, steps)
 
+    def _target(self, name: str) -> _Target:
+        known = self._targets.get(name)
+        if known is None:
+            seeds = EVERY if name in self._seeders else seeded_by(name)
+            known = self._targets[name] = _Target(seeds, drawn_by(name), name in _OPAQUE)
+        return known
+
 
 _NOTHING = RandomUse()
-
-
-def _draws(outside: OutsideCall) -> Iterable[Draw]:
-    if any(not keyword.name for keyword in outside.call.keywords):
-        return
-    for family in drawn_by(outside.target):
-        yield Draw(outside.path, outside.call, outside.target, family)
 
 
 def _merged(uses: Iterable[RandomUse]) -> RandomUse:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from repro_check.project.calls import CallGraph, Node
 from repro_check.project.closure import closures
 from repro_check.project.smoke_checks import is_smoke_check
-from repro_check.project.steps import Step, improves_by_hand, steps_of
+from repro_check.project.steps import Step, improves_by_hand, may_be_step, steps_of
 from repro_check.sources.python import Call
 from repro_check.text import pattern
 
@@ -47,6 +47,7 @@ class Repetition:
         self._files = files
         self._graph = graph
         self._known: dict[_State, _Found] = {}
+        self._may_be_step: dict[tuple[str, str], bool] = {}
         self._loops: dict[tuple[str, int], bool] = {}
         self._following: dict[Node, dict[Node, bool]] = {}
 
@@ -93,7 +94,10 @@ class Repetition:
         file = self._files[node.path]
         found: dict[tuple[Step, bool], Place] = {}
         for call in self._graph.calls(node):
-            for step in steps_of(file, call):
+            name = (call.name, call.target)
+            if name not in self._may_be_step:
+                self._may_be_step[name] = may_be_step(call)
+            for step in steps_of(file, call) if self._may_be_step[name] else ():
                 often = is_repeated or self._is_in_loop(node.path, call.block)
                 found.setdefault((step, often), (node.path, call))
         gradient = found.get((Step.GRADIENT, True))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from repro_check.project.files import PythonFile
-from repro_check.project.libraries import is_training
+from repro_check.project.libraries import MAY_TRAIN, is_training
 from repro_check.sources.expressions import CallRef, Expression, Literal, Name, Subscript, parts
 from repro_check.sources.python import Call
 from repro_check.text import pattern
@@ -76,6 +76,18 @@ def steps_of(file: PythonFile, call: Call) -> Iterator[Step]:
         yield Step.UPDATE
 
 
+def may_be_step(call: Call) -> bool:
+    """Whether a call of this name may be a step of training, whatever it is given."""
+    last = call.name[call.name.rfind(".") + 1 :]
+    return (
+        last in MAY_TRAIN
+        or last == "run"
+        or last[-6:].lower() == "scaler"
+        or _OPTIMISER.search(call.name) is not None
+        or _SESSION.search(call.target or call.name) is not None
+    )
+
+
 def takes_step(file: PythonFile, call: Call) -> bool:
     """Whether a call takes a gradient or a step, or trains by itself.
 
@@ -88,12 +100,11 @@ def takes_step(file: PythonFile, call: Call) -> bool:
 
 
 def _is_scaled_step(call: Call) -> bool:
+    if call.name[-6:].lower() != "scaler" or call.receiver is not None:
+        return False
     names = [value.name for value in call.args if isinstance(value, Name)]
-    return (
-        call.receiver is None
-        and _SCALER.search(call.name) is not None
-        and any(_HOLDER.search(name) for name in names[1:])
-    )
+    is_scaler = _SCALER.search(call.name) is not None
+    return is_scaler and any(_HOLDER.search(name) for name in names[1:])
 
 
 def improves_by_hand(file: PythonFile) -> bool:

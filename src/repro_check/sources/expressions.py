@@ -6,7 +6,7 @@ in which they were written (`args.seed`); `scopes.Scopes.target` tells what they
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -92,23 +92,28 @@ Expression: TypeAlias = (
 )
 
 
+NAMELESS = frozenset({Literal, CallRef, Opaque})
+"""The kinds of expression that name nothing themselves."""
+_LEAVES = NAMELESS | {Name}
+
+
 def parts(expression: Expression) -> Iterator[Expression]:
     """The expression itself and all the expressions inside it, outermost first."""
-    yield expression
-    match expression:
-        case Attribute(base=base):
-            yield from parts(base)
-        case Subscript(base=base, index=index):
-            yield from parts(base)
-            yield from parts(index)
-        case Collection(items=items, keys=keys):
-            for key in keys:
-                if key is not None:
-                    yield from parts(key)
-            for item in items:
-                yield from parts(item)
-        case Operation(operands=operands):
-            for operand in operands:
-                yield from parts(operand)
-        case _:
-            pass
+    waiting = [expression]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if type(part) not in _LEAVES:
+            waiting += reversed(children(part))
+
+
+def children(expression: Expression) -> Sequence[Expression]:
+    """The expressions that one is made of, in the order of the text; a dict's keys come first."""
+    if isinstance(expression, Operation):
+        return expression.operands
+    if isinstance(expression, Collection):
+        keys = [key for key in expression.keys if key is not None]
+        return (*keys, *expression.items) if keys else expression.items
+    if isinstance(expression, Subscript):
+        return (expression.base, expression.index)
+    return (expression.base,) if isinstance(expression, Attribute) else ()

@@ -290,6 +290,12 @@ def test_an_option_that_no_experiment_uses_is_judged_alone(judge: Judge) -> None
     assert "in `conf/model/old.yaml`" in found[0].message
 
 
+def test_a_part_that_no_call_gets_is_not_judged(judge: Judge) -> None:
+    files = program("instantiate(cfg.optimizer)", "optimizer: {_target_: torch.optim.SGD}\n")
+    files["conf/model/old.yaml"] = "_target_: models.Net\nheight: 3\n"
+    assert not judge(files)
+
+
 CLI = """\
 from lightning.pytorch.cli import LightningCLI
 

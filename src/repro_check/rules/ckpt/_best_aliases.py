@@ -65,6 +65,9 @@ def best_aliases(file: PythonFile) -> Iterator[Alias]:
     for item in file.facts.assignments:
         if item.kind not in {"=", ":"} or len(item.targets) != 1 or item.value is None:
             continue
+        alone = item.targets[0]
+        if isinstance(alone, Name) and not _says_best(alone.name):
+            continue
         for bound, value in _pairs(item.targets[0], item.value):
             target, shown = _named(bound)
             found = live_weights(file, value, item.block) if _says_best(shown) else None

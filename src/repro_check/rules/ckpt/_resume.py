@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -15,7 +15,7 @@ from repro_check.project.libraries import is_training
 from repro_check.project.outside import canonical
 from repro_check.project.project import Project
 from repro_check.project.reaching import entries_reaching
-from repro_check.rules.ckpt._resume_state import State, is_save, kind_of, saved_by, target_of
+from repro_check.rules.ckpt._resume_state import State, kind_of, saved_by, target_of
 from repro_check.rules.ckpt._state_homes import SCHEDULERS
 from repro_check.rules.walking import names_in
 from repro_check.sources.expressions import (
@@ -32,6 +32,7 @@ from repro_check.sources.kinds import Role
 from repro_check.sources.python import Assignment, Call
 from repro_check.text import pattern
 
+_SAVES = frozenset({"torch.save"})
 _LOADS = frozenset({"torch.load", "joblib.load", "pickle.load"})
 _RESUME = pattern(r"(^|[._-])(resume|resuming|auto_resume)(?!_?download)", re.IGNORECASE)
 _READS_RNG = pattern(
@@ -87,8 +88,8 @@ def resumptions(project: Project, unless: Duty) -> Iterator[Resumption]:
         project: the repository.
         unless: what a framework may do for a program, which then is left out.
     """
-    saves = [each for place in _places(project, is_save) for each in _unwrapped(project, place)]
-    loads = list(_places(project, _is_load))
+    saves = [each for place in _places(project, _SAVES) for each in _unwrapped(project, place)]
+    loads = list(_places(project, _LOADS))
     if not saves or not loads:
         return
     going = [place for place in loads if _goes_on(place)]
@@ -123,9 +124,13 @@ def resumptions(project: Project, unless: Duty) -> Iterator[Resumption]:
             yield found
 
 
-def _places(project: Project, test: Callable[[Call], bool]) -> Iterator[Place]:
+def _places(project: Project, names: frozenset[str]) -> Iterator[Place]:
+    lasts = {name.rpartition(".")[2] for name in names}
     for file in project.python.readable(Role.PRODUCT):
-        yield from (Place(file, call) for call in file.facts.calls if test(call))
+        if any(name in file.targets for name in names) or any(
+            last in file.called for last in lasts
+        ):
+            yield from (Place(file, call) for call in file.facts.calls if target_of(call) in names)
 
 
 def _unwrapped(project: Project, place: Place) -> Iterator[Place]:
@@ -143,10 +148,6 @@ def _unwrapped(project: Project, place: Place) -> Iterator[Place]:
         yield place
     for site in sites:
         yield Place(project.python[site.path], site.call)
-
-
-def _is_load(call: Call) -> bool:
-    return target_of(call) in _LOADS
 
 
 def _resumption(
@@ -235,12 +236,8 @@ def _guarded(project: Project) -> Iterator[Place]:
 
 
 def _names_resume(test: Expression) -> bool:
-    return any(
-        isinstance(part, Name | Attribute)
-        and "resum" in part.name.lower()
-        and _RESUME.search(part.name)
-        for part in parts(test)
-    )
+    names = (part.name for part in parts(test) if isinstance(part, (Name, Attribute)))
+    return any("resum" in name.lower() and _RESUME.search(name) for name in names)
 
 
 def _stepped(project: Project, calls: list[Place]) -> dict[State, tuple[Place, ...]]:

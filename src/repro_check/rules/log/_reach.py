@@ -9,7 +9,7 @@ from repro_check.project.configs import instantiated_names
 from repro_check.project.entries import Entry
 from repro_check.project.files import PythonFile
 from repro_check.project.frameworks import Duty
-from repro_check.project.libraries import is_training
+from repro_check.project.libraries import MAY_TRAIN, is_training
 from repro_check.project.project import Project
 from repro_check.rules.log._trackers import is_tracker, keeps_numbers
 from repro_check.rules.walking import texts_in, values_of
@@ -20,7 +20,8 @@ _DYNAMIC = pattern(
     r"^(importlib\.import_module|builtins\.(__import__|exec)|runpy\.\w+|importlib\.util\.\w+)$"
 )
 _REDIRECTS = pattern(r"(?<![<>=-])>>?\s*[\w$\"'./{&]|\|\s*tee\b|\bnohup\b|\bscript\s+-")
-_MODES = frozenset({"fit", "train"})
+# all that trains but `fit` and `train`
+_STEPS = MAY_TRAIN - {"fit", "train"}
 # SageMaker keeps what a training job prints (docs.aws.amazon.com: logs of training jobs)
 _KEPT_BY_PLATFORM = pattern(r"^SM_[A-Z_]+$")
 
@@ -30,11 +31,12 @@ def trains_by_gradient(project: Project, entry: Entry) -> Node | None:
     use = project.random_use(entry)
     if use.trains is None:
         return None
-    for node in project.calls.reachable(*entry.nodes, surely=True):
-        for call in project.calls.calls(node):
-            if is_training(call) and call.name.rpartition(".")[2] not in _MODES:
-                return node
-    return None
+    reached = project.calls.reachable(*entry.nodes, surely=True)
+    return next((node for node in reached if any(_steps(project, node))), None)
+
+
+def _steps(project: Project, node: Node) -> Iterator[bool]:
+    return (is_training(call) for call in project.calls.calls_named(node, _STEPS))
 
 
 def may_keep_numbers(project: Project, entry: Entry) -> bool:

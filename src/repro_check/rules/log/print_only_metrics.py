@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from repro_check.findings import Finding, Severity
 from repro_check.project.calls import Node
 from repro_check.project.entries import Entry
@@ -31,6 +33,10 @@ _LABEL = pattern(
     r"(?<![a-z])(\w*_)?(loss|losses|acc|accuracy|f1|auc|iou|psnr|ssim|bleu|rouge|ppl|perplexity|mse|mae|rmse|"
     r"score|scores|rewards?|returns?|elbo|nll)(_\w*)?[^\w{}\n]{0,4}\{(?!\{)",
     re.IGNORECASE,
+)
+_SHOWING = frozenset(
+    "print set_postfix set_postfix_str set_description set_description_str progress_bar write info "
+    "debug warning".split()
 )
 _SHOWS = pattern(
     r"(^|\.)(set_postfix(_str)?|set_description(_str)?|progress_bar|(stdout|tqdm|bar|pbar)\.write)$|"
@@ -122,11 +128,12 @@ def print_only_metrics(project: Project) -> Iterator[Finding]:
             print("accuracy", model(torch.zeros(1, 4)).mean())
     """
     told: set[tuple[str, int]] = set()
+    known: dict[Node, list[_Shown]] = {}
     for entry in project.entries:
         trained = trains_by_gradient(project, entry)
         if trained is None:
             continue
-        shown = _shown(project, entry, trained)
+        shown = _shown(project, entry, trained, known)
         if shown is None or may_keep_numbers(project, entry):
             continue
         file, call = shown
@@ -143,18 +150,32 @@ def print_only_metrics(project: Project) -> Iterator[Finding]:
         )
 
 
-def _shown(project: Project, entry: Entry, trained: Node) -> tuple[PythonFile, Call] | None:
+def _shown(
+    project: Project, entry: Entry, trained: Node, known: dict[Node, list[_Shown]]
+) -> tuple[PythonFile, Call] | None:
     """Where metrics are shown: where the model is trained rather than elsewhere, in a loop first."""
-    nodes = project.calls.reachable(*entry.nodes, surely=True)
-    found = [
-        (node != trained, not any(loops_around(file.facts, call.block)), number, file, call)
-        for number, node in enumerate(nodes)
-        for file in (project.python[node.path],)
-        for call in project.calls.calls(node)
-        if _shows_metrics(project, file, call)
-    ]
+    found: list[tuple[bool, bool, int, _Shown]] = []
+    for number, node in enumerate(project.calls.reachable(*entry.nodes, surely=True)):
+        if node not in known:
+            known[node] = list(_shown_by(project, node))
+        found += [(node != trained, not one.is_in_loop, number, one) for one in known[node]]
     best = min(found, key=lambda item: item[:3], default=None)
-    return best[3:] if best else None
+    return (best[3].file, best[3].call) if best else None
+
+
+def _shown_by(project: Project, node: Node) -> Iterator[_Shown]:
+    file = project.python[node.path]
+    for call in project.calls.calls_named(node, _SHOWING):
+        if _shows_metrics(project, file, call):
+            yield _Shown(file, call, any(loops_around(file.facts, call.block)))
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    """A call that shows a metric."""
+
+    file: PythonFile
+    call: Call
+    is_in_loop: bool
 
 
 def _shows_metrics(project: Project, file: PythonFile, call: Call) -> bool:

@@ -60,6 +60,7 @@ class _Code:
 
     def __init__(self, file: PythonFile) -> None:
         self._file = file
+        self._purposes: dict[int, tuple[bool, bool, bool]] = {}
         self._without = {
             item.block
             for item in file.facts.assignments
@@ -72,18 +73,28 @@ class _Code:
         """The block of the function that evaluates in a block; None if none does."""
         file = self._file
         function = file.facts.function_of(block)
-        name = function.qualname if function else ""
         owner = function.block if function else MODULE
-        is_named = _EVALUATES.match(name.rpartition(".")[2]) is not None
+        if owner not in self._purposes:
+            self._purposes[owner] = self._purpose(function)
+        is_named, is_decorated, is_on_purpose = self._purposes[owner]
+        if is_on_purpose or not (is_named or is_decorated or self._without):
+            return None
         blocks = list(file.facts.ancestors(block))
         blocks = blocks[: blocks.index(owner)]
-        is_without = not self._without.isdisjoint(blocks) or _is_decorated(file, function)
-        if not (is_named or is_without) or _ON_PURPOSE.search(f"{name} {file.path}"):
+        is_without = is_decorated or not self._without.isdisjoint(blocks)
+        if not (is_named or is_without):
             return None
         is_evaluation = is_named and (is_without or _over_data(file, blocks))
         if is_evaluation and owner not in self._training:
             return owner
         return owner if is_without and _over_held_out(file, blocks) else None
+
+    def _purpose(self, function: Function | None) -> tuple[bool, bool, bool]:
+        """Whether a function evaluates by its name, by a decorator, and in training mode on purpose."""
+        name = function.qualname if function else ""
+        is_named = _EVALUATES.match(name.rpartition(".")[2]) is not None
+        is_on_purpose = _ON_PURPOSE.search(f"{name} {self._file.path}") is not None
+        return is_named, _is_decorated(self._file, function), is_on_purpose
 
     def is_on_held_out(self, call: Call) -> bool:
         """Whether a call gets data whose name says that they are held out, and no gradient is kept."""

@@ -8,17 +8,16 @@ from functools import cached_property
 import msgspec
 
 from repro_check.findings import Span
-from repro_check.project.code import NAMELESS
 from repro_check.project.files import PythonFile
 from repro_check.sources.expressions import (
-    Attribute,
+    NAMELESS,
     CallRef,
     Collection,
     Expression,
     Literal,
     Name,
     Operation,
-    Subscript,
+    children,
     parts,
 )
 from repro_check.sources.python import Assignment, Call, Comprehension
@@ -130,25 +129,24 @@ class Sites:
         return sorted(found, key=lambda item: position(item.span))
 
     def _find(self, at: At) -> Iterator[Site]:
-        index = self._calls_at.get(at)
-        near = self._around(self.facts.calls[index]) if index is not None else ()
         return (
             site
-            for roots in (near, self._on(at))
+            for roots in (self._around(at), self._on(at))
             for root in roots
             for site in _sites(root)
             if site.expression.at == at
         )
 
-    def _around(self, call: Call) -> Iterator[_Root]:
-        """The expressions of what takes the result of a call."""
-        match call.use:
+    def _around(self, at: At) -> Iterator[_Root]:
+        """The expressions of what takes the result of a call, a comprehension or a set display."""
+        use, user = self._uses.get(at, ("", -1))
+        match use:
             case "assigned" | "iterated":
-                yield from self._of_assignment(call.user)
+                yield from self._of_assignment(user)
             case "argument" | "receiver":
-                yield from self._of_call(call.user)
+                yield from self._of_call(user)
             case "returned":
-                yield from self._of_return(call.user)
+                yield from self._of_return(user)
 
     def _on(self, at: At) -> Iterator[_Root]:
         """The outermost expressions that may hold the one at a place."""
@@ -158,8 +156,15 @@ class Sites:
         yield from tall
 
     @cached_property
-    def _calls_at(self) -> dict[At, int]:
-        return {call.at: index for index, call in enumerate(self.facts.calls)}
+    def _uses(self) -> dict[At, tuple[str, int]]:
+        uses = {
+            item.value.at: ("assigned", index)
+            for index, item in enumerate(self.facts.assignments)
+            if type(item.value) is Collection
+        }
+        uses.update((made.at, (made.use, made.user)) for made in self.facts.comprehensions)
+        uses.update((call.at, (call.use, call.user)) for call in self.facts.calls)
+        return uses
 
     @cached_property
     def _roots(self) -> tuple[dict[At, list[_Root]], dict[int, list[_Root]], list[_Root]]:
@@ -277,21 +282,7 @@ def _sites(root: _Root) -> Iterator[Site]:
         expression, around = waiting.pop()
         yield Site(expression, around, root.role, root.user, root.block)
         inner = (expression, *around)
-        waiting.extend((child, inner) for child in reversed(_children(expression)))
-
-
-def _children(expression: Expression) -> list[Expression]:
-    match expression:
-        case Attribute(base=base):
-            return [base]
-        case Subscript(base=base, index=index):
-            return [base, index]
-        case Collection(items=items, keys=keys):
-            return [*(key for key in keys if key is not None), *items]
-        case Operation(operands=operands):
-            return list(operands)
-        case _:
-            return []
+        waiting.extend((child, inner) for child in reversed(children(expression)))
 
 
 def names_of(target: Expression) -> Iterator[str]:
