@@ -354,9 +354,90 @@ def main():
 if __name__ == "__main__":
     main()
 '''
+PROBE = '''"""What does an untrained network say of noise?"""
+
+import argparse
+
+import torch
+
+from digits.model import build_model
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=3)
+    args = parser.parse_args()
+    model = build_model({"kind": "mlp", "hidden": 64}).eval()
+    print(model(torch.randn(args.count, 1, 8, 8)).argmax(dim=1))
+
+
+if __name__ == "__main__":
+    main()
+'''
+NOISE = '''"""Pictures of noise."""
+
+import hydra
+import torch
+from hydra.utils import instantiate
+
+
+@hydra.main(version_base="1.3", config_path="noise_configs", config_name="noise")
+def main(cfg):
+    if cfg.seed is not None:
+        torch.manual_seed(cfg.seed)
+    blur = instantiate(cfg.blur)
+    torch.save(blur(torch.randn(cfg.count, 1, 8, 8)), "noise.pt")
+
+
+if __name__ == "__main__":
+    main()
+'''
+BLUR = '''"""What makes noise smooth."""
+
+import torch
+
+
+class Blur:
+    def __init__(self, side, spread=1.0):
+        self.side, self.spread = side, spread
+
+    def __call__(self, images):
+        return torch.nn.functional.avg_pool2d(self.spread * images, self.side)
+'''
+NOISE_CONFIG = """# Pictures of noise
+defaults:
+  - _self_
+  - experiment: null
+
+seed: null
+count: 10
+blur:
+  _target_: digits.blur.Blur
+  side: 2
+  spraed: 0.5
+"""
+
+
+def add_noise(config: Path) -> None:
+    """Add a program with two experiments, of which one has a seed."""
+    (config.parent / "experiment").mkdir(parents=True)
+    add("# @package _global_\n# The pictures in the paper\nseed: 3\n")(
+        config.parent / "experiment" / "fixed.yaml"
+    )
+    add(NOISE)(config.parent.parent / "noise.py")
+    add(BLUR)(config.parent.parent / "digits" / "blur.py")
+    add(NOISE_CONFIG)(config)
+
 
 DEFECTS = (
     Defect("CFG008", "configs/config.yaml", replace("seed: 0\n", "")),
+    Defect("CFG009", "README.md", keep),
+    Defect("CFG003", "configs/config.yaml", replace("epochs: 100", "epochs: 0100")),
+    Defect("CFG014", "configs/config.yaml", replace("val_fraction: 0.2", "val_fraction: ???")),
+    Defect("CFG004", "probe.py", add(PROBE)),
+    Defect("CFG012", "noise_configs/noise.yaml", add_noise),
+    Defect("CFG011", "noise_configs/noise.yaml", keep),
     Defect("CKPT004", "digits/checkpoint.py", replace('path, map_location="cpu", ', "path, ")),
     Defect(
         "DATA001",

@@ -193,3 +193,85 @@ def test_two_projects_with_the_same_relative_path_have_two_data_sets(judge: Judg
 )
 def test_files_of_tools_are_no_configs_of_experiments(judge: Judge, path: str) -> None:
     assert judge({path: "data_dir: ./data/scans\n"}) == []
+
+
+# The layouts below are those of NVlabs/MUNIT, liyaguang/DCRNN and microsoft/ClimaX.
+DEMO = {
+    "configs/demo.yaml": "data_root: ./datasets/demo/\n",
+    "datasets/demo/list_a.txt": "a/1.jpg\n",
+    "datasets/demo/a/1.jpg": "an image\n",
+}
+
+
+def test_data_that_are_committed_are_fixed_by_the_commit(make_repo: MakeRepo) -> None:
+    files = CODE | DEMO | {"table/configs/t.yaml": "csv: data/t.csv\n", "table/data/t.csv": "1\n"}
+    assert places(check(make_repo(files).root, "DATA001")) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {".gitignore": "datasets/\n"},
+        {".gitignore": "/datasets/demo/b/\n"},
+        {"datasets/.gitignore": "demo/*\n"},
+        {"datasets/demo/a/.gitignore": "*\n!.gitignore\n"},
+    ],
+)
+def test_a_commit_does_not_fix_a_folder_that_is_ignored_in_part(
+    make_repo: MakeRepo, more: dict[str, str]
+) -> None:
+    repo = make_repo(CODE | DEMO)
+    repo.commit(files=more)
+    assert places(check(repo.root, "DATA001")) == ["configs/demo.yaml:1:12 DATA001"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"datasets/demo/.gitkeep": "", "datasets/demo/README.md": "Put the images here.\n"},
+        {"datasets/demo/README": "Ask us.\n", "datasets/demo/get.sh": "wget x\n"},
+        {"datasets/demo/__init__.py": ""},
+        {"datasets/demo2/a.txt": "1\n"},
+    ],
+)
+def test_what_lies_beside_data_is_no_data(make_repo: MakeRepo, files: dict[str, str]) -> None:
+    repo = make_repo(CODE | {"configs/demo.yaml": DEMO["configs/demo.yaml"]} | files)
+    assert places(check(repo.root, "DATA001")) == ["configs/demo.yaml:1:12 DATA001"]
+
+
+def test_a_folder_of_which_a_part_is_not_committed_yet_is_found(make_repo: MakeRepo) -> None:
+    repo = make_repo(CODE | DEMO)
+    repo.write({"datasets/demo/a/2.jpg": "another\n"})
+    assert places(check(repo.root, "DATA001")) == ["configs/demo.yaml:1:12 DATA001"]
+
+
+def test_a_path_is_found_once_however_deep_the_configs_that_name_it_lie(judge: Judge) -> None:
+    text = "data:\n  dataset_dir: data/METR-LA\n"
+    files = {
+        "data/model/dcrnn_config.yaml": text,
+        "data/model/pretrained/METR-LA/config.yaml": text,
+    }
+    assert judge(files) == ["data/model/dcrnn_config.yaml:2:16 DATA001"]
+
+
+@pytest.mark.parametrize("file", ["train.py", "data/x/a.csv"])
+def test_a_folder_with_code_or_the_data_is_a_project_of_its_own(judge: Judge, file: str) -> None:
+    text = "data_dir: ./data/x\n"
+    files = {"a/config.yaml": text, "b/config.yaml": text, f"a/{file}": "", f"b/{file}": ""}
+    assert len(judge(files)) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "is_found"),
+    [
+        ("cmip_configs/AWI/Snakefile", False),
+        ("cmip_configs/Snakefile", False),
+        ("cmip_configs/rules/get.smk", True),
+        ("workflow/Snakefile", True),
+    ],
+)
+def test_the_configs_of_a_workflow_name_what_it_writes(
+    judge: Judge, path: str, *, is_found: bool
+) -> None:
+    files = {"cmip_configs/AWI/config_u.yml": "datadir: /data/AWI\n", path: "rule all:\n"}
+    assert bool(judge(files)) == is_found

@@ -79,6 +79,38 @@ def test_gaps_are_only_noted_where_they_begin(
     assert (finding.location.cell, finding.severity) == (cell, Severity.INFO)
 
 
+def test_a_cell_edited_after_its_run_explains_a_gap(judge: Judge) -> None:
+    # examples/2d_flow_matching.ipynb of facebookresearch/flow_matching
+    edited = code(None, "class Wrapped(ModelWrapper): ...")
+    assert not judge(code(1), code(2, shows=True), edited, code(4, shows=True), code(None, ""))
+    assert not judge(edited, edited, code(3), code(4))
+
+
+@pytest.mark.parametrize(
+    ("counts", "cell"),
+    [((1, None, 4), 3), ((None, 3), 2), ((1, None, 2, 4), 4), ((1, 3, None), 2)],
+)
+def test_a_gap_wider_than_the_edited_cells_in_it_is_noted(
+    judge: Judge, counts: tuple[int | None, ...], cell: int
+) -> None:
+    (finding,) = judge(*(code(count) for count in counts))
+    assert (finding.location.cell, finding.severity) == (cell, Severity.INFO)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((1, 4), "cell 2 was executed as number 4, and the count before it is 1"),
+        ((None, 9), "cell 2 was executed as number 9, and no count stands before it"),
+    ],
+)
+def test_a_note_of_a_gap_says_only_what_the_counts_say(
+    judge: Judge, counts: tuple[int | None, ...], said: str
+) -> None:
+    (finding,) = judge(*(code(count) for count in counts))
+    assert finding.message.startswith(said)
+
+
 def test_text_and_raw_cells_count_for_the_place_but_not_for_the_order(judge: Judge) -> None:
     cells = [text("markdown"), code(2), text("raw"), code(1)]
     (finding,) = judge(*cells)

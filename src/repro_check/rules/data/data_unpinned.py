@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from repro_check.findings import Finding, Severity
-from repro_check.project.configs import config_base, is_experiment_config
+from repro_check.project.configs import is_experiment_config
 from repro_check.project.files import ConfigFile, PythonFile
 from repro_check.project.project import Project
+from repro_check.rules.data._committed import is_committed
+from repro_check.rules.data._config_places import ConfigPlaces
 from repro_check.rules.rule import Stage, rule
 from repro_check.text import pattern
 
@@ -31,7 +33,9 @@ def data_unpinned(project: Project) -> Iterator[Finding]:
     Files are added, re-exported and overwritten; a year later nobody can tell whether the folder is
     the one that the results came from. Loaders of torchvision, Keras and scikit-learn compare
     checksums themselves and are not asked; DVC, git-lfs, git-annex and `repro-data.lock` record them, as
-    does a digest in any other config. Data that several configs name are found once.
+    does a digest in any other config; so does git for data that are committed whole. Data that
+    several configs name are found once. What stands beside or below a `Snakefile` is an output of
+    that workflow.
 
     Bad:
         # file: configs/train.yaml
@@ -53,28 +57,41 @@ def data_unpinned(project: Project) -> Iterator[Finding]:
         from torchvision.datasets import MNIST
 
         train = MNIST(root="./data", download=True)
+
+    Not this rule:
+        # file: workflow/config.yaml
+        data_dir: /data/cmip6
+        # file: workflow/Snakefile
+        rule all:
+            input: config["data_dir"]
     """
     from repro_check.data.declaring.declared import undeclared_data
     from repro_check.data.declaring.undeclared import covers
 
-    configs = [config for config in project.configs.readable() if is_experiment_config(config)]
+    places = ConfigPlaces(project)
+    configs = [
+        config
+        for config in project.configs.readable()
+        if is_experiment_config(config) and not places.is_of_workflow(config.path)
+    ]
     if not configs or _is_recorded_elsewhere(project):
         return
     named: dict[tuple[str, str], list[tuple[ConfigFile, DataDeclaration]]] = {}
     for config in configs:
         for declaration in undeclared_data(config, project):
             path = posixpath.normpath(declaration.path_text or "")
-            named.setdefault((config_base(config.path), path), []).append((config, declaration))
+            key = (places.base(config.path, path), path)
+            named.setdefault(key, []).append((config, declaration))
     locked = _locked_paths(project) if named else frozenset()
     if locked is None:
         return
-    declared = _declared_paths(project) if named else frozenset()
-    for (base, path), places in named.items():
-        config, declaration = places[0]
+    declared = _declared_paths(project, places) if named else frozenset()
+    for (base, path), namings in named.items():
+        config, declaration = namings[0]
         below_base = posixpath.normpath(posixpath.join(base, path))
         if covers(declared | locked, below_base) or covers(locked, path):
             continue
-        if _is_in_lfs(project, below_base):
+        if _is_in_lfs(project, below_base) or is_committed(project, below_base):
             continue
         yield config.finding(
             declaration.path_entry.span,
@@ -83,7 +100,7 @@ def data_unpinned(project: Project) -> Iterator[Finding]:
             "compared with it.",
             related=[
                 other.related(again.path_entry.span, "named here too")
-                for other, again in places[1:]
+                for other, again in namings[1:]
             ],
         )
 
@@ -108,17 +125,17 @@ def _locked_paths(project: Project) -> frozenset[str] | None:
         return None
 
 
-def _declared_paths(project: Project) -> frozenset[str]:
+def _declared_paths(project: Project, places: ConfigPlaces) -> frozenset[str]:
     """The paths that any config declares with a digest, or with the place for one."""
     from repro_check.data.declaring.declared import declared_data
     from repro_check.data.declaring.undeclared import plain
 
     return frozenset(
-        plain(posixpath.join(config_base(config.path), declaration.path_text))
+        plain(posixpath.join(places.base(config.path, path), path))
         for config in project.configs.readable()
         if config.is_product
         for declaration in declared_data(config, project)
-        if declaration.path_text
+        if (path := declaration.path_text)
     )
 
 

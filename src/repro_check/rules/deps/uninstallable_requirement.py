@@ -35,8 +35,9 @@ def uninstallable_requirement(
     """A requirement that nobody else can install.
 
     `pip freeze` inside a conda environment writes `name @ file:///...`, a folder of the machine that
-    built the package (conda/conda#11580); a version such as `+cu118` is on no public index; `prefix:` is a
-    folder of the author.
+    built the package (conda/conda#11580); a version such as `+cu118` is on no public index. The `prefix:`
+    of an environment, a leftover of the author's machine that conda ignores (conda/conda#10466), is
+    only noted.
 
     Bad:
         # file: requirements.txt
@@ -51,7 +52,8 @@ def uninstallable_requirement(
         name: lab
         dependencies:
           - python=3.11
-        prefix: /home/ada/miniconda3/envs/lab
+          - pip:
+              - torch==2.1.0+cu118
 
     Good:
         # file: requirements.txt
@@ -104,8 +106,9 @@ def _in_environment(file: ConfigFile) -> Iterator[Finding]:
     if prefix is not None and is_elsewhere(prefix.text, file.path):
         yield file.finding(
             prefix.span,
-            f"`prefix: {prefix.text}` is a folder of the author's machine",
-            help="Remove the line; conda decides where an environment lies.",
+            f"`prefix: {prefix.text}` is a leftover of the author's machine, which conda ignores",
+            help="Remove the line; conda makes the environment under its `name`.",
+            severity=Severity.INFO,
             fix=_drop_line(file, prefix),
         )
 

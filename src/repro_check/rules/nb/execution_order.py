@@ -32,7 +32,8 @@ def execution_order(notebook: Notebook, project: Project) -> Iterator[Finding]:
     A reader who runs the cells in order gets other results, or an error: of 10,388 published
     notebooks that could be run, 879 gave identical results (Samuel & Mietchen, GigaScience 2024,
     giad113). A notebook without any outputs and counts is fine; so are counts with gaps, which are
-    only noted, and cells that install packages before the kernel is restarted.
+    only noted where no cell without a count explains them, and cells that install packages before
+    the kernel is restarted.
 
     Bad:
         # file: notebooks/results.ipynb
@@ -92,16 +93,31 @@ def _wrong(notebook: Notebook, cells: Sequence[_Numbered]) -> Iterator[Finding]:
                 "so its output comes from another run",
             )
             return
-    for expected, (number, count) in enumerate(counted, start=1):
-        if count != expected:
+    yield from _gap(notebook, cells)
+
+
+def _gap(notebook: Notebook, cells: Sequence[_Numbered]) -> Iterator[Finding]:
+    """The first count that is higher than the cells above it explain.
+
+    A cell that was edited after its run has neither count nor output, and may be the one that a gap
+    tells of.
+    """
+    last = edited = 0
+    for number, cell in cells:
+        if not cell.execution_count:
+            edited += 1
+            continue
+        if cell.execution_count > last + 1 + edited:
+            after = f"the count before it is {last}" if last else "no count stands before it"
             yield _finding(
                 notebook,
                 number,
-                f"cell {number} was executed as number {count} and not as number {expected}: "
-                "cells were run more than once or were removed",
+                f"cell {number} was executed as number {cell.execution_count}, and {after}: "
+                "a cell was run more than once, or one that had been run was changed or removed",
                 severity=Severity.INFO,
             )
             return
+        last, edited = cell.execution_count, 0
 
 
 def _finding(
