@@ -219,3 +219,60 @@ def test_tests_and_vendored_code_are_left_out(make_repo: MakeRepo) -> None:
     text = HEAD + "model.load_state_dict(torch.load(path))\n"
     repo = make_repo({"tests/test_a.py": text, "extern/b.py": text}, commit=False)
     assert codes(check(repo.root, "CKPT004")) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # NVlabs/MUNIT, test.py and trainer.py
+        'state = torch.load(opts.checkpoint)\nnet.load_state_dict(state["a"])\nnet.cuda()\n',
+        "try:\n    net.load_state_dict(torch.load(p))\nexcept KeyError:\n    pass\nnet.to('cuda:0')\n",
+        "def load(p):\n    net = Net().to(device='cuda')\n    net.load_state_dict(torch.load(p))\n",
+        """
+        class Trainer:
+            def __init__(self):
+                self.noise = torch.randn(8, 1).cuda()
+
+            def resume(self, path):
+                self.net.load_state_dict(torch.load(path))
+        """,
+    ],
+)
+def test_code_that_moves_to_a_gpu_whatever_the_machine_is_left_alone(
+    judge: Judge, body: str
+) -> None:
+    assert judge(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "net.load_state_dict(torch.load(p))\nif args.gpu:\n    net.cuda()\n",
+        "net.load_state_dict(torch.load(p))\nnet = net.cuda() if args.gpu else net\n",
+        "net.load_state_dict(torch.load(p))\nnet.to(device)\n",
+        "net.load_state_dict(torch.load(p))\nnet.to('cpu')\n",
+        "def load(p):\n    net.load_state_dict(torch.load(p))\n\n\ndef train():\n    net.cuda()\n",
+        "net.load_state_dict(torch.load(p))\ntry:\n    net.cuda()\nexcept RuntimeError:\n    pass\n",
+        "net.load_state_dict(torch.load(p))\nmove = lambda each: each.cuda()\n",
+    ],
+)
+def test_a_move_that_may_not_run_says_nothing_of_the_load(judge: Judge, body: str) -> None:
+    assert len(judge(body)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "is_found"),
+    [
+        ("lattice_scaler.pt", False),  # txie-93/cdvae, scripts/eval_utils.py
+        ("scaler.pt", False),
+        ("stats.pt", False),
+        ("train/normalizer.pth", False),
+        ("mean_std.pt", False),
+        ("mean_teacher.pt", True),
+        ("model_stats_best.ckpt", True),
+    ],
+)
+def test_statistics_of_the_data_are_no_checkpoint(
+    judge: Judge, name: str, *, is_found: bool
+) -> None:
+    assert bool(judge(f'model.scaler = torch.load(model_path / "{name}")\n')) == is_found

@@ -29,6 +29,7 @@ def judge(make_repo: MakeRepo) -> Judge:
     "path",
     [
         "/home/ada/data",
+        "/private/home/ada/data",
         "/home/ada",
         "/home/ada.lovelace/data/*.csv",
         "/home/ada/data/{}.csv",
@@ -264,3 +265,21 @@ def test_test_modules_are_left_out_wherever_they_lie(make_repo: MakeRepo) -> Non
         ("src/x/test_a.py", "src/x/a_test.py", "vendor/b.py"), 'x = "/home/ada/x"\n'
     )
     assert codes(check(make_repo(files, commit=False).root, "PORT001")) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "is_found"),
+    [
+        # microsoft/ClimaX, configs/global_forecast_climax.yaml
+        ("${oc.env:OUTPUT_DIR,/home/ada/runs/global}", True),
+        ("${oc.env:DATA, '/private/home/ada/data'}/train", True),
+        ("${oc.env:OUTPUT_DIR,/tmp/runs}", False),
+        ("${oc.env:OUTPUT_DIR,${oc.env:HOME}}", False),
+        ("${oc.env:OUTPUT_DIR}/home/ada", False),
+        ("${oc.env:OUTPUT_DIR,/home/user/runs}", False),
+        ("${oc.env:OUTPUT_DIR,null}", False),
+    ],
+)
+def test_a_default_of_a_variable_is_a_path_too(judge: Judge, value: str, *, is_found: bool) -> None:
+    found = judge({"configs/train.yaml": f'lr: 1\nroot: "{value}"\n'})
+    assert found == (["configs/train.yaml:2:7 PORT001"] if is_found else [])

@@ -32,7 +32,11 @@ _DATA_PATH = pattern(
 _TRAINING_NAME = pattern(
     r"((run|do)_)?(train|training|fit)(_(model|net|epoch|one_epoch|loop|step|eval|and_eval\w*))?"
 )
-_GPU_TEST = pattern(r"cuda|(^|[._])gpus?($|[._])|is_available", re.IGNORECASE)
+# what is computed from data, on the CPU, before any model is there
+_STATISTICS = pattern(
+    r"(^|[/_.-])((\w+_)?scalers?|statistics|stats|normali[sz]er|means?|stds?|mean_std)(\.\w+)?$",
+    re.IGNORECASE,
+)
 
 
 def is_checkpoint(facts: ModuleFacts, call: Call) -> bool:
@@ -41,7 +45,8 @@ def is_checkpoint(facts: ModuleFacts, call: Call) -> bool:
         return True
     words = list(_words(facts, call))
     literals = [p.value for a in call.args for p in parts(a) if isinstance(p, Literal)]
-    if any(isinstance(text, str) and _DATA_PATH.match(text) for text in literals):
+    texts = [text for text in literals if isinstance(text, str)]
+    if any(_DATA_PATH.match(text) or _STATISTICS.search(text) for text in texts):
         return False
     return any(_MODEL_NAME.search(word) for word in words)
 
@@ -76,30 +81,6 @@ def was_written_here(facts: ModuleFacts, call: Call, *, is_notebook: bool) -> bo
             return True
         if is_training(other) or _TRAINING_NAME.fullmatch(other.name.rpartition(".")[2]):
             return True
-    return False
-
-
-def needs_gpu_anyway(facts: ModuleFacts, call: Call) -> bool:
-    """Whether the call only runs where a test has found a GPU."""
-    for ancestor in facts.ancestors(call.block):
-        block = facts.blocks[ancestor]
-        if block.kind != "if" or block.test is None:
-            continue
-        if isinstance(block.test, Operation) and block.test.operator not in {
-            "and",
-            "is not",
-            ">",
-            "!=",
-        }:
-            continue
-        for part in parts(block.test):
-            name = (
-                facts.calls[part.index].name
-                if isinstance(part, CallRef)
-                else getattr(part, "name", "")
-            )
-            if _GPU_TEST.search(name):
-                return True
     return False
 
 

@@ -8,9 +8,9 @@ from repro_check.findings import Edit, Finding, Fix, Safety, Severity, Span
 from repro_check.project.files import PythonFile
 from repro_check.project.libraries import is_training
 from repro_check.project.project import Project
+from repro_check.rules.ckpt._gpu_needs import needs_gpu_anyway
 from repro_check.rules.ckpt._loads import (
     is_checkpoint,
-    needs_gpu_anyway,
     only_loads_state,
     saves_on_cpu,
     scope_of,
@@ -74,6 +74,13 @@ def load_without_map_location(file: PythonFile, _project: Project) -> Iterator[F
     Not this rule:
         import torch
 
+        def restore(model, path):
+            model.load_state_dict(torch.load(path))
+            return model.cuda()  # needs a GPU, however the checkpoint is loaded
+
+    Not this rule:
+        import torch
+
         torch.set_default_device("cpu")
         state = torch.load("model.pt", **options)
     """
@@ -82,13 +89,14 @@ def load_without_map_location(file: PythonFile, _project: Project) -> Iterator[F
         return
     if _stays_on_cpu(facts):
         return
+    is_notebook = file.notebook is not None
     places: dict[int, list[Call]] = {}
     for call in facts.calls_to("torch.load"):
         if (
             not _has_map_location(call)
             and is_checkpoint(facts, call)
-            and not was_written_here(facts, call, is_notebook=file.notebook is not None)
-            and not needs_gpu_anyway(facts, call)
+            and not was_written_here(facts, call, is_notebook=is_notebook)
+            and not needs_gpu_anyway(facts, call, is_notebook=is_notebook)
         ):
             places.setdefault(scope_of(facts, call.block), []).append(call)
     for calls in places.values():

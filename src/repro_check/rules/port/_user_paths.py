@@ -8,7 +8,7 @@ from repro_check.text import pattern
 
 _HEAD = pattern(
     r"(?:file://)?(?:"
-    r"/home/(?P<home>[\w.-]+)(?:/|$)"
+    r"(?:/private)?/home/(?P<home>[\w.-]+)(?:/|$)"
     r"|/Users/(?P<user>[\w.-]+)(?:/|$)"
     r"|/root/[\w.~-]+"
     r"|/(?:scratch|gpfs|nfs|lustre)[\w-]*/[\w.-]+"

@@ -22,6 +22,8 @@ _NO_FILE_CALL = pattern(
     r"(^re\.|\.(replace|removeprefix|lstrip|strip|split|startswith|endswith|route|add_url_rule|"
     r"redirect|websocket|mount|xpath|find|findall|findtext|iterfind)$)"
 )
+# omegaconf.readthedocs.io/en/2.3_branch/custom_resolvers.html#oc-env
+_DEFAULT = pattern(r"\$\{oc\.env:\s*\w+\s*,\s*[\"']?(?P<default>[^\"'{}$,]+)")
 _ROUTE = pattern(r"(^|\.)(app|router|api|bp|blueprint|client)\.(get|post|put|patch|delete)$")
 
 
@@ -120,7 +122,9 @@ def _in_python(file: PythonFile, project: Project) -> Iterator[Finding]:
 def _in_config(file: ConfigFile) -> Iterator[Finding]:
     seen: set[object] = set()
     for entry in file.facts.entries:
-        if entry.kind != "scalar" or entry.tag != "str" or not is_user_path(entry.text):
+        if entry.kind != "scalar" or entry.tag != "str":
+            continue
+        if not (is_user_path(entry.text) or is_user_path(_default_of(entry.text))):
             continue
         # of a list the first item speaks for all; an anchor has one place, however often it is used
         index = next((i for i, key in enumerate(entry.keys) if isinstance(key, int)), None)
@@ -128,6 +132,12 @@ def _in_config(file: ConfigFile) -> Iterator[Finding]:
         if seen.isdisjoint(places):
             yield _finding(file, entry.span, entry.text)
         seen |= places
+
+
+def _default_of(text: str) -> str:
+    """What OmegaConf takes where a variable is not set: `b` of `${oc.env:A,b}`."""
+    found = _DEFAULT.match(text)
+    return found["default"] if found else ""
 
 
 def _in_shell(file: ShellFile) -> Iterator[Finding]:
