@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests/project/experiments/hydra"))
-from hydra.core.config_store import ConfigStore  # noqa: E402
-from hydra_oracle import (  # noqa: E402
+from hydra.core.config_store import ConfigStore
+from hydra_oracle import (
     REFUSED,
     Composer,
     agreed,
