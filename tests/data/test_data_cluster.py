@@ -62,13 +62,17 @@ class Dask:
 
     def need(self, count: int, python_path: Path | str = HERE) -> None:
         """Have so many workers running, and known to the scheduler."""
+        with self.client() as client:
+            until(lambda: self._has(client, count, python_path))
+
+    def _has(self, client: distributed.Client, count: int, python_path: Path | str) -> bool:
+        # one that lost the scheduler on a busy machine ends, and another takes its place
         self.workers = [worker for worker in self.workers if worker.poll() is None]
         while len(self.workers) < count:
             words = ("--scheduler-file", str(self.file), "--no-nanny", "--nthreads", "1")
             words += ("--local-directory", str(self.folder), "--memory-limit", "0")
             self.workers.append(self._start("worker", *words, python_path=python_path))
-        with self.client() as client:
-            until(lambda: len(client.nthreads()) == count)
+        return len(client.nthreads()) == count
 
     def drop(self) -> None:
         """Have one worker less."""
@@ -84,7 +88,7 @@ class Dask:
 
 
 def until(is_so) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.01)
