@@ -177,7 +177,9 @@ def move_a_byte_from_the_name_into_the_content(_folder: Path, file: Path, _numbe
         file.rename(file.with_name(name))
 
 
-def turn_a_file_into_a_folder_with_the_same_stream(_folder: Path, file: Path, _number: int) -> None:
+def turn_a_file_into_a_folder_with_the_same_stream(folder: Path, file: Path, _number: int) -> None:
+    if any(path.is_symlink() and path.resolve() == file.resolve() for path in folder.rglob("*")):
+        return  # the plain reading does not follow a link to a folder
     content = file.read_bytes()
     if content and content.decode("ascii", "replace").isalnum() and len(content) < 200:
         file.unlink()
