@@ -19,6 +19,8 @@ from data_measuring_support import (
     rename_in_another_case,
     soon,
     swap_with_another,
+    turn_a_file_into_a_folder_with_the_same_stream,
+    turn_into_a_link,
     wait,
 )
 from data_support import facts_of
@@ -92,6 +94,13 @@ def test_after_an_edit_digest_and_verdict_are_those_from_scratch(edit, which) ->
 @given(STEPS)
 @example([Step(swap_with_another, 3, 4, True), Step(swap_with_another, 0, 2, True)])
 @example([Step(rename_in_another_case, 1, 0, True), Step(change_at_the_same_size, 1, 0, False)])
+@example(
+    [
+        Step(change_at_the_same_size, 0, 0, False),
+        Step(turn_into_a_link, 4, 3, False),
+        Step(turn_a_file_into_a_folder_with_the_same_stream, 9, 0, False),
+    ]
+)
 def test_after_any_edits_digest_and_verdict_are_those_from_scratch(steps: list[Step]) -> None:
     follow(steps)
 
