@@ -7,7 +7,7 @@ import msgspec
 from repro_check.findings import NotChecked
 from repro_check.project.experiments.effective import Keys, Origin, Problem, Value
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.overriding import COMMAND_LINE
+from repro_check.project.experiments.naming.overriding import COMMAND_LINE
 from repro_check.render.redacted import redacted
 
 

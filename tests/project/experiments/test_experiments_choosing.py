@@ -9,8 +9,8 @@ import pytest
 from project.projects import project
 
 from repro_check.errors import UsageError
-from repro_check.project.experiments.choosing import Choosing
-from repro_check.project.experiments.overriding import overridden
+from repro_check.project.experiments.naming.choosing import Choosing
+from repro_check.project.experiments.naming.overriding import overridden
 
 TRAIN = """
     import hydra

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from project.projects import project
 
-from repro_check.project.experiments.loader_kinds import LoaderKind, ReadsAs
-from repro_check.project.experiments.loaders import Loader, Loaders, command_words
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind, ReadsAs
+from repro_check.project.experiments.loading.loaders import Loader, Loaders, command_words
 
 
 def loaders(root: Path, **files: str) -> Loaders:

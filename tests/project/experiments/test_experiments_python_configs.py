@@ -7,7 +7,7 @@ from pathlib import Path
 from project.projects import project
 
 from repro_check.project.experiments.effective import Effective
-from repro_check.project.experiments.python_configs import PythonConfigs
+from repro_check.project.experiments.values.python_configs import PythonConfigs
 
 
 def effective(root: Path, **files: str) -> Effective:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from project.projects import project
 
-from repro_check.project.experiments.loaders import Loaders
-from repro_check.project.experiments.reads import KeyReads, Reads
+from repro_check.project.experiments.loading.loaders import Loaders
+from repro_check.project.experiments.reading.reads import KeyReads, Reads
 
 
 def reads(root: Path, body: str, **others: str) -> KeyReads:

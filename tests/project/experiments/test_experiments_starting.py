@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from project.projects import project
 
-from repro_check.project.experiments.starting import start_command
+from repro_check.project.experiments.naming.starting import start_command
 
 HYDRA = {
     "src/train.py": """

@@ -7,8 +7,8 @@ import msgspec
 
 from repro_check.cli import opening
 from repro_check.engine import Session
-from repro_check.project.experiments.choosing import Choosing
 from repro_check.project.experiments.experiment import Experiment
+from repro_check.project.experiments.naming.choosing import Choosing
 
 output_format = click.option(
     "--output-format",

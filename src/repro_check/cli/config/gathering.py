@@ -11,8 +11,8 @@ from repro_check.errors import UsageError
 from repro_check.project.experiments.effective import Effective, Keys, Problem, Value
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.hydra.resolved import resolved
-from repro_check.project.experiments.loader_kinds import LoaderKind
-from repro_check.project.experiments.starting import start_command
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.naming.starting import start_command
 from repro_check.project.experiments.unseen import unseen
 from repro_check.render.config_shown import Shown
 

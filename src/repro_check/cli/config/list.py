@@ -6,7 +6,7 @@ import click
 
 from repro_check.cli.config.asking import asked, output_format
 from repro_check.cli.output import say, style_of
-from repro_check.project.experiments.starting import start_command
+from repro_check.project.experiments.naming.starting import start_command
 from repro_check.render.config_list import Started, list_text
 
 

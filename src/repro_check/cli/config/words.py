@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from repro_check.cli.config.asking import Asked
 from repro_check.errors import UsageError
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.overriding import overridden
+from repro_check.project.experiments.naming.overriding import overridden
 
 
 def chosen(opened: Asked, words: Sequence[str]) -> Experiment:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.project.experiments.argparse_programs import ArgparsePrograms
 from repro_check.project.experiments.effective import (
     Effective,
     Key,
@@ -20,13 +19,14 @@ from repro_check.project.experiments.effective import (
     Value,
 )
 from repro_check.project.experiments.experiment import Experiment, Given
-from repro_check.project.experiments.hydra_programs import PLACEHOLDER
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind, ReadsAs
-from repro_check.project.experiments.loaders import Loaders
-from repro_check.project.experiments.plain_files import file_values, merged, scalar_text
-from repro_check.project.experiments.python_configs import PythonConfigs
-from repro_check.project.experiments.stored import stored_configs
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind, ReadsAs
+from repro_check.project.experiments.loading.loaders import Loaders
+from repro_check.project.experiments.programs.argparse_programs import ArgparsePrograms
+from repro_check.project.experiments.programs.hydra_programs import PLACEHOLDER
+from repro_check.project.experiments.programs.stored import stored_configs
+from repro_check.project.experiments.values.plain_files import file_values, merged, scalar_text
+from repro_check.project.experiments.values.python_configs import PythonConfigs
 
 if TYPE_CHECKING:
     from repro_check.project.experiments.hydra.composer import Composer
@@ -176,7 +176,7 @@ class Effecting:
         )
 
     def _is_old(self, loader: Loader) -> bool:
-        from repro_check.project.experiments.hydra_versions import is_old
+        from repro_check.project.experiments.programs.hydra_versions import is_old
 
         if loader not in self._old:
             self._old[loader] = is_old(self._project, loader)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from repro_check.project.experiments.effective import Origin
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 
 
 class Given(msgspec.Struct, frozen=True):

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from repro_check.findings import Span
 from repro_check.project.calls import Node
 from repro_check.project.configs import is_experiment_config, is_tool_config
-from repro_check.project.experiments.argparse_programs import ArgparsePrograms
 from repro_check.project.experiments.effecting import Effecting
 from repro_check.project.experiments.effective import Effective, Origin
 from repro_check.project.experiments.experiment import Experiment, Given
-from repro_check.project.experiments.hydra_programs import PLACEHOLDER, HydraPrograms
-from repro_check.project.experiments.loader import Loader, NamedFile
-from repro_check.project.experiments.loader_kinds import FORMATS, LoaderKind
-from repro_check.project.experiments.loaders import Loaders
-from repro_check.project.experiments.python_configs import PythonConfigs
+from repro_check.project.experiments.loading.loader import Loader, NamedFile
+from repro_check.project.experiments.loading.loader_kinds import FORMATS, LoaderKind
+from repro_check.project.experiments.loading.loaders import Loaders
+from repro_check.project.experiments.programs.argparse_programs import ArgparsePrograms
+from repro_check.project.experiments.programs.hydra_programs import PLACEHOLDER, HydraPrograms
+from repro_check.project.experiments.values.python_configs import PythonConfigs
 from repro_check.project.libraries import is_training
 from repro_check.sources.expressions import Name
 from repro_check.sources.kinds import Kind, Role

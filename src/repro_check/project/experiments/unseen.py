@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from repro_check.project.experiments.effective import Effective
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.loader_kinds import LoaderKind
-from repro_check.project.experiments.stored import stored_configs
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.programs.stored import stored_configs
 
 if TYPE_CHECKING:
     from repro_check.project.project import Project

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.project.experiments.effective import Keys, Value
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import ReadsAs
-from repro_check.project.experiments.plain_files import file_values
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import ReadsAs
+from repro_check.project.experiments.values.plain_files import file_values
 from repro_check.rules.cfg._experiment_files import ExperimentFile
 from repro_check.text import pattern
 

@@ -8,8 +8,8 @@ import msgspec
 
 from repro_check.project.experiments.effective import Keys, Origin, Value
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.reads import Reads, references, targets
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.reading.reads import Reads, references, targets
 from repro_check.project.project import Project
 from repro_check.rules.cfg._seed_mentions import SEED
 

@@ -9,8 +9,8 @@ import msgspec
 
 from repro_check.project.configs import is_experiment_config
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 from repro_check.project.project import Project
 from repro_check.rules.cfg._named import named
 from repro_check.sources.kinds import Role

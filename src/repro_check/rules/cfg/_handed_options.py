@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from repro_check.project.calls import Node
-from repro_check.project.experiments.key_reads import Handed
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind, ReadsAs
-from repro_check.project.experiments.reads import Reads
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind, ReadsAs
+from repro_check.project.experiments.reading.key_reads import Handed
+from repro_check.project.experiments.reading.reads import Reads
 from repro_check.project.files import PythonFile
 from repro_check.project.origins.options import parses_options
 from repro_check.project.project import Project

@@ -9,7 +9,7 @@ import msgspec
 
 from repro_check.project.experiments.effective import Effective
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.loader_kinds import LoaderKind
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 from repro_check.rules.cfg._places import shows_a_failure
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.project.experiments.effective import Keys
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.reads import Reads
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.reading.reads import Reads
 from repro_check.rules.cfg._target_nodes import TARGET, TargetNode
 from repro_check.sources.expressions import Literal
 from repro_check.sources.kinds import Role
 from repro_check.text import pattern
 
 if TYPE_CHECKING:
-    from repro_check.project.experiments.key_reads import Handed
+    from repro_check.project.experiments.reading.key_reads import Handed
     from repro_check.project.files import PythonFile
     from repro_check.project.project import Project
     from repro_check.sources.python import Call

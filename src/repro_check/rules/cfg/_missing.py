@@ -12,9 +12,9 @@ from repro_check.findings import Finding, Related
 from repro_check.project.experiments.effective import Effective, Keys, Problem, Value
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.hydra.resolved import resolved
-from repro_check.project.experiments.key_reads import KeyReads, Read
-from repro_check.project.experiments.loader_kinds import LoaderKind
-from repro_check.project.experiments.reads import Reads
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.reading.key_reads import KeyReads, Read
+from repro_check.project.experiments.reading.reads import Reads
 from repro_check.rules.cfg._hydra_runs import Run, hydra_runs
 from repro_check.rules.cfg._named import all_named, location, named, related
 from repro_check.rules.cfg._places import shows_a_failure

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from repro_check.findings import Finding, Location, Related
 from repro_check.project.experiments.effective import Effective
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.key_reads import Read
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.reads import Reads
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.reading.key_reads import Read
+from repro_check.project.experiments.reading.reads import Reads
 from repro_check.project.origins.bindings import Keys
 from repro_check.rules.cfg._named import all_named, location
 from repro_check.rules.cfg._near import misspelt

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from repro_check.project.experiments.effective import Keys
-from repro_check.project.experiments.loader_kinds import LoaderKind
-from repro_check.project.experiments.reads import Reads
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.reading.reads import Reads
 from repro_check.sources.expressions import (
     Attribute,
     CallRef,
@@ -21,8 +21,8 @@ from repro_check.sources.expressions import (
 from repro_check.sources.kinds import Role
 
 if TYPE_CHECKING:
-    from repro_check.project.experiments.key_reads import Read
-    from repro_check.project.experiments.loader import Loader
+    from repro_check.project.experiments.loading.loader import Loader
+    from repro_check.project.experiments.reading.key_reads import Read
     from repro_check.project.files import PythonFile
     from repro_check.project.project import Project
     from repro_check.sources.python import Call

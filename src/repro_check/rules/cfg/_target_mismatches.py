@@ -14,9 +14,9 @@ from repro_check.project.configs import instantiated_names, is_experiment_config
 from repro_check.project.experiments.effective import Effective, Origin
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.hydra.resolved import resolved
-from repro_check.project.experiments.hydra_versions import is_old
-from repro_check.project.experiments.loader_kinds import LoaderKind, ReadsAs
-from repro_check.project.experiments.plain_files import file_values
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind, ReadsAs
+from repro_check.project.experiments.programs.hydra_versions import is_old
+from repro_check.project.experiments.values.plain_files import file_values
 from repro_check.project.signatures import Signature, Signatures
 from repro_check.rules.cfg._absent_targets import Absent, absent
 from repro_check.rules.cfg._instantiations import Instantiations, added, names_set, surely
@@ -32,7 +32,7 @@ from repro_check.rules.cfg._target_nodes import (
 from repro_check.sources.kinds import Role
 
 if TYPE_CHECKING:
-    from repro_check.project.experiments.loader import Loader
+    from repro_check.project.experiments.loading.loader import Loader
     from repro_check.project.files import PythonFile
     from repro_check.project.project import Project
 

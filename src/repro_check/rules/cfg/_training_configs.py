@@ -10,7 +10,7 @@ import msgspec
 from repro_check.project.configs import SEED_KEY, is_experiment_config, seed_entries
 from repro_check.project.entries import Entry
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.loader import Loader
+from repro_check.project.experiments.loading.loader import Loader
 from repro_check.project.files import ConfigFile
 from repro_check.project.project import Project
 

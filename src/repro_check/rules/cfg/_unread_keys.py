@@ -10,9 +10,9 @@ import msgspec
 from repro_check.findings import Span
 from repro_check.project.experiments.effective import Effective, Keys, Origin, Value
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.key_reads import KeyReads
-from repro_check.project.experiments.loader_kinds import LoaderKind
-from repro_check.project.experiments.reads import Reads, references, targets
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.reading.key_reads import KeyReads
+from repro_check.project.experiments.reading.reads import Reads, references, targets
 from repro_check.project.origins.bindings import Keys as ReadKeys
 from repro_check.text import pattern
 

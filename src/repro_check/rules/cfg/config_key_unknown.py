@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from repro_check.findings import Finding, Severity
-from repro_check.project.experiments.reads import Reads
+from repro_check.project.experiments.reading.reads import Reads
 from repro_check.project.project import Project
 from repro_check.rules.cfg._misspelt_keys import misread, misset
 from repro_check.rules.cfg._refusals import judged, refusals

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from repro_check.findings import Finding, Location, Related, Severity
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind
-from repro_check.project.experiments.reads import Reads
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.reading.reads import Reads
 from repro_check.project.project import Project
 from repro_check.rules.cfg._named import all_named, location
 from repro_check.rules.cfg._unread_keys import Unread, plain_experiments, unread_keys

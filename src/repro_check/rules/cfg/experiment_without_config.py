@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from repro_check.findings import Finding, Location, Severity, Span
-from repro_check.project.experiments.hydra_programs import PLACEHOLDER
-from repro_check.project.experiments.loader_kinds import FORMATS, LoaderKind
+from repro_check.project.experiments.loading.loader_kinds import FORMATS, LoaderKind
+from repro_check.project.experiments.programs.hydra_programs import PLACEHOLDER
 from repro_check.project.project import Project
 from repro_check.rules.rule import Stage, rule
 from repro_check.text import counted

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Fix, Safety, Severity
 from repro_check.project.entries import Entry
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 from repro_check.project.files import PythonFile
 from repro_check.project.libraries import is_training
 from repro_check.project.project import Project

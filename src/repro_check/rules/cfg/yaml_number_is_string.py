@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from repro_check.findings import Confidence, Finding, Safety, Severity
 from repro_check.project.configs import is_experiment_config, is_tool_config
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import ReadsAs
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import ReadsAs
 from repro_check.project.files import ConfigFile
 from repro_check.project.project import Project
 from repro_check.rules.cfg._number_conversions import Conversions

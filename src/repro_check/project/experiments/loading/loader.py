@@ -6,7 +6,7 @@ import msgspec
 
 from repro_check.findings import Span
 from repro_check.project.calls import Node
-from repro_check.project.experiments.loader_kinds import LoaderKind, ReadsAs
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind, ReadsAs
 
 
 class Loader(msgspec.Struct, frozen=True):

@@ -10,8 +10,8 @@ from repro_check.errors import UsageError
 from repro_check.findings import Span
 from repro_check.project.experiments.effective import Origin
 from repro_check.project.experiments.experiment import Experiment, Given
-from repro_check.project.experiments.hydra_programs import read_words
-from repro_check.project.experiments.loader_kinds import LoaderKind
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.programs.hydra_programs import read_words
 
 COMMAND_LINE = Origin("", Span(0, 0, 0, 0))
 """The origin of what is given now and stands in no file; it differs from that of an unseen place."""

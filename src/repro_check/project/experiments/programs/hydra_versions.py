@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from repro_check.project.experiments.loader import Loader
+    from repro_check.project.experiments.loading.loader import Loader
     from repro_check.project.project import Project
 
 

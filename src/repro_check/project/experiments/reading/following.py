@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.project.calls import Node
-from repro_check.project.experiments.chains import Use, Uses, Way
-from repro_check.project.experiments.importers import Importers
-from repro_check.project.experiments.key_reads import UNSEEN, Handed, KeyReads, Read
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind
+from repro_check.project.experiments.loading.importers import Importers
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.reading.chains import Use, Uses, Way
+from repro_check.project.experiments.reading.key_reads import UNSEEN, Handed, KeyReads, Read
 from repro_check.project.origins.bindings import Keys
 from repro_check.sources.expressions import Collection, Expression, Name
 from repro_check.sources.kinds import Role

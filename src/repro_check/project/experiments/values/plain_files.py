@@ -10,7 +10,7 @@ from repro_check.project.experiments.hydra.scalars import (
     UnreadableScalarError,
     omegaconf_scalar,
 )
-from repro_check.project.experiments.loader_kinds import ReadsAs
+from repro_check.project.experiments.loading.loader_kinds import ReadsAs
 from repro_check.sources.config import ConfigFacts, Entry
 
 _WITH_FLOATS = frozenset({ReadsAs.OMEGACONF, ReadsAs.JSONARGPARSE, ReadsAs.YAML_1_2})

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from repro_check.project.experiments.path_text import ANY, PathText
+from repro_check.project.experiments.loading.path_text import ANY, PathText
 
 if TYPE_CHECKING:
     from repro_check.sources.discovery import Tree

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from repro_check.errors import UsageError
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.meant import defaults, place_of
+from repro_check.project.experiments.naming.meant import defaults, place_of
 from repro_check.text import pattern
 
 _PLACE = pattern(r"(.+):(\d{1,9})")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from repro_check.project.experiments.effective import Origin
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.loader_kinds import LoaderKind
-from repro_check.project.experiments.lone_files import lone_experiment, lone_path
-from repro_check.project.experiments.meant import (
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.naming.lone_files import lone_experiment, lone_path
+from repro_check.project.experiments.naming.meant import (
     best,
     defaults,
     is_of_file,
@@ -17,7 +17,7 @@ from repro_check.project.experiments.meant import (
     is_program,
     paths_of,
 )
-from repro_check.project.experiments.misnamed import (
+from repro_check.project.experiments.naming.misnamed import (
     names_of,
     none_found,
     none_named,

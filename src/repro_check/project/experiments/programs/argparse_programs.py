@@ -12,9 +12,9 @@ from repro_check.findings import Span
 from repro_check.project.calls import Node
 from repro_check.project.experiments.effective import Effective, Keys, Origin, Scalar, Value
 from repro_check.project.experiments.experiment import Experiment, Given
-from repro_check.project.experiments.hydra_programs import PLACEHOLDER
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind, ReadsAs
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind, ReadsAs
+from repro_check.project.experiments.programs.hydra_programs import PLACEHOLDER
 from repro_check.project.origins.options import parses_options
 from repro_check.sources.expressions import Literal, Name
 from repro_check.sources.kinds import Role

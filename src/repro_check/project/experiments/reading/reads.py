@@ -11,12 +11,12 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from repro_check.project.experiments.chains import Uses
 from repro_check.project.experiments.effective import Effective
-from repro_check.project.experiments.following import Follow
-from repro_check.project.experiments.importers import Importers
-from repro_check.project.experiments.key_reads import KeyReads
-from repro_check.project.experiments.loader import Loader
+from repro_check.project.experiments.loading.importers import Importers
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.reading.chains import Uses
+from repro_check.project.experiments.reading.following import Follow
+from repro_check.project.experiments.reading.key_reads import KeyReads
 from repro_check.project.origins.bindings import Keys
 from repro_check.text import pattern
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from repro_check.findings import Span
 from repro_check.project.experiments.effective import Effective, Keys, Origin, Problem, Value
-from repro_check.project.experiments.python_values import (
+from repro_check.project.experiments.values.python_values import (
     Items,
     Leaf,
     Map,

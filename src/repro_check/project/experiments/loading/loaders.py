@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.project.calls import Node
-from repro_check.project.experiments.hydra_places import HydraPlaces
-from repro_check.project.experiments.loader import Loader, NamedFile, Readers
-from repro_check.project.experiments.loader_kinds import (
+from repro_check.project.experiments.loading.hydra_places import HydraPlaces
+from repro_check.project.experiments.loading.loader import Loader, NamedFile, Readers
+from repro_check.project.experiments.loading.loader_kinds import (
     FORMATS,
     LAST_NAMES,
     Known,
     LoaderKind,
     known_loader,
 )
-from repro_check.project.experiments.path_files import PathFiles
-from repro_check.project.experiments.path_text import ANY, PathText
-from repro_check.project.experiments.path_texts import PathTexts
+from repro_check.project.experiments.loading.path_files import PathFiles
+from repro_check.project.experiments.loading.path_text import ANY, PathText
+from repro_check.project.experiments.loading.path_texts import PathTexts
 from repro_check.sources.expressions import CallRef, Expression, Name
 from repro_check.sources.kinds import Kind, Role
 from repro_check.sources.python import MODULE, Call

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.path_files import PathFiles
-from repro_check.project.experiments.path_text import ANY, UNTOLD
-from repro_check.project.experiments.path_texts import PathTexts
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.path_files import PathFiles
+from repro_check.project.experiments.loading.path_text import ANY, UNTOLD
+from repro_check.project.experiments.loading.path_texts import PathTexts
 from repro_check.sources.expressions import Expression, Literal
 from repro_check.sources.python import Call
 

@@ -11,8 +11,8 @@ import msgspec
 from repro_check.findings import Span
 from repro_check.project.experiments.effective import Origin
 from repro_check.project.experiments.experiment import Experiment, Given
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 from repro_check.sources.expressions import Collection, Literal
 from repro_check.text import pattern
 

@@ -11,9 +11,9 @@ from repro_check.findings import Span
 from repro_check.project.configs import is_experiment_config
 from repro_check.project.experiments.effective import Origin
 from repro_check.project.experiments.experiment import Experiment
-from repro_check.project.experiments.loader import Loader
-from repro_check.project.experiments.loader_kinds import LoaderKind
-from repro_check.project.experiments.meant import stem
+from repro_check.project.experiments.loading.loader import Loader
+from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.naming.meant import stem
 from repro_check.sources.kinds import Role
 from repro_check.text import pattern
 

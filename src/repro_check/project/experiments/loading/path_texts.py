@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from repro_check.project.bindings import Binding, Bindings
 from repro_check.project.callers import UNKNOWN
 from repro_check.project.calls import Node
-from repro_check.project.experiments.path_text import (
+from repro_check.project.experiments.loading.path_text import (
     ANY,
     POSITIONAL,
     UNTOLD,

@@ -1,0 +1,1 @@
+"""How code loads configs, and which files it loads."""

@@ -1,0 +1,1 @@
+"""The experiments of each kind of program, and what their commands say."""

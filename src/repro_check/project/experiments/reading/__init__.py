@@ -1,0 +1,1 @@
+"""Which keys of a config code reads."""

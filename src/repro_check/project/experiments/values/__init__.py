@@ -1,0 +1,1 @@
+"""The values of config files that Hydra does not compose."""
