@@ -447,7 +447,7 @@ DEFECTS = (
     Defect("DATA002", "configs/config.yaml", replace("md5: bd13", "md5: 0000")),
     Defect("DEPS002", "requirements.txt", unpin),
     Defect(
-        "DEPS004", "requirements.txt", add("certifi @ file:///croot/certifi_170722/work/certifi\n")
+        "DEPS004", "requirements.txt", add("certifi @ file:///home/conda/certifi_170722/certifi\n")
     ),
     Defect("NB001", "notebooks/01-results.ipynb", swap_counts),
     Defect(

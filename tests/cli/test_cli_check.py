@@ -13,7 +13,7 @@ MakeRepo = Callable[..., Repo]
 BROKEN = {
     "train.py": FALSY,
     "configs/paths.yaml": "out: /home/ada/out\n",
-    "requirements.txt": "certifi @ file:///croot/certifi_17/work/certifi\n",
+    "requirements.txt": "certifi @ file:///home/conda/certifi_17/certifi\n",
 }
 """SEED004 (warning), PORT001 (error), DEPS004 (error)."""
 

@@ -26,7 +26,7 @@ FILES = {
     "train.py": FALSY,
     "configs/train.yaml": "data_dir: /home/ada/mini\n",
     "notebooks/nb.ipynb": notebook(FALSY, "x = 1\n", counts=(2, 1)),
-    "requirements.txt": "certifi @ file:///croot/certifi_17/work/certifi\n",
+    "requirements.txt": "certifi @ file:///home/conda/certifi_17/certifi\n",
     "broken.py": "def f(:\n",
     "README.md": "# Title\n",
 }

@@ -12,7 +12,7 @@ from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.loading.loader import Loader
 from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 from repro_check.project.project import Project
-from repro_check.rules.cfg._named import named
+from repro_check.rules.experiment_names import named
 from repro_check.sources.kinds import Role
 
 _BY_OPTION = frozenset({LoaderKind.YAML, LoaderKind.OMEGACONF, LoaderKind.RUAMEL})

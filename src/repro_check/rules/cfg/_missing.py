@@ -16,9 +16,9 @@ from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 from repro_check.project.experiments.reading.key_reads import KeyReads, Read
 from repro_check.project.experiments.reading.reads import Reads
 from repro_check.rules.cfg._hydra_runs import Run, hydra_runs
-from repro_check.rules.cfg._named import all_named, location, named, related
 from repro_check.rules.cfg._places import shows_a_failure
 from repro_check.rules.cfg._written_names import written_names
+from repro_check.rules.experiment_names import all_named, location, named, related
 
 if TYPE_CHECKING:
     from repro_check.project.project import Project

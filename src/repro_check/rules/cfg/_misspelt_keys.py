@@ -12,10 +12,10 @@ from repro_check.project.experiments.loading.loader import Loader
 from repro_check.project.experiments.reading.key_reads import Read
 from repro_check.project.experiments.reading.reads import Reads
 from repro_check.project.origins.bindings import Keys
-from repro_check.rules.cfg._named import all_named, location
 from repro_check.rules.cfg._near import misspelt
 from repro_check.rules.cfg._places import renamed
 from repro_check.rules.cfg._unread_keys import Unread, plain_experiments, unread_keys
+from repro_check.rules.experiment_names import all_named, location
 
 if TYPE_CHECKING:
     from repro_check.project.project import Project

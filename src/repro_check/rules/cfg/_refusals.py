@@ -12,9 +12,9 @@ from repro_check.findings import Finding, Fix, Severity, Span
 from repro_check.project.experiments.effective import Problem
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.rules.cfg._hydra_runs import hydra_runs
-from repro_check.rules.cfg._named import all_named, location, related
 from repro_check.rules.cfg._near import misspelt, nearest
 from repro_check.rules.cfg._places import key_place, renamed, word_place
+from repro_check.rules.experiment_names import all_named, location, related
 
 if TYPE_CHECKING:
     from repro_check.project.project import Project

@@ -9,8 +9,8 @@ from repro_check.project.experiments.loading.loader import Loader
 from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 from repro_check.project.experiments.reading.reads import Reads
 from repro_check.project.project import Project
-from repro_check.rules.cfg._named import all_named, location
 from repro_check.rules.cfg._unread_keys import Unread, plain_experiments, unread_keys
+from repro_check.rules.experiment_names import all_named, location
 from repro_check.rules.rule import Stage, rule
 
 _MOST_SHOWN = 3

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Fix, Safety, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
+from repro_check.rules.arguments import give
 from repro_check.rules.rule import rule
-from repro_check.rules.seed._argument_fixes import give
 from repro_check.sources.expressions import CallRef, Literal
 from repro_check.sources.kinds import Role
 from repro_check.sources.python import Call

@@ -15,9 +15,9 @@ from repro_check.rules.cfg._declared_seeds import (
     uses_reading_library,
 )
 from repro_check.rules.cfg._handed_options import HandedOptions
-from repro_check.rules.cfg._named import all_named, related
 from repro_check.rules.cfg._program_files import ProgramFiles
 from repro_check.rules.cfg._seed_mentions import SeedMentions
+from repro_check.rules.experiment_names import all_named, related
 from repro_check.rules.rule import Stage, rule
 from repro_check.sources.kinds import Role
 from repro_check.text import counted, pattern

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Location, Related, Severity, Span
 from repro_check.project.origins import Origin
 from repro_check.project.project import Project
-from repro_check.rules.cfg._named import all_named
 from repro_check.rules.cfg._null_seeds import Seeding, skipped_seedings
+from repro_check.rules.experiment_names import all_named
 from repro_check.rules.rule import Stage, rule
 from repro_check.rules.seed._seeds_in_effect import InEffect, unset_in_effect
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from repro_check.findings import Finding, Fix, Location, Related, Severity
 from repro_check.project.project import Project
 from repro_check.project.signatures import Signature
-from repro_check.rules.cfg._named import all_named, location
 from repro_check.rules.cfg._near import nearest
 from repro_check.rules.cfg._places import key_place, renamed
 from repro_check.rules.cfg._target_mismatches import Mismatch, Mismatches
 from repro_check.rules.cfg._target_nodes import keyword_span, origin_of
+from repro_check.rules.experiment_names import all_named, location
 from repro_check.rules.rule import Stage, rule
 
 

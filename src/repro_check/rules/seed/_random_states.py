@@ -10,7 +10,7 @@ from repro_check.findings import Fix, Safety
 from repro_check.project.files import PythonFile
 from repro_check.project.origins import OriginKind, Summary
 from repro_check.project.project import Project
-from repro_check.rules.seed._argument_fixes import give
+from repro_check.rules.arguments import give
 from repro_check.rules.seed._seed_at_hand import seed_at_hand
 from repro_check.rules.seed._seeder_calls import is_none, outside_name
 from repro_check.sources.expressions import Expression, Literal

@@ -14,8 +14,8 @@ from repro_check.project.origins import OriginKind, Summary
 from repro_check.project.project import Project
 from repro_check.project.randomness import RandomUse
 from repro_check.project.timeline import Step
+from repro_check.rules.arguments import written
 from repro_check.rules.insertion import indent_of
-from repro_check.rules.seed._argument_fixes import written
 from repro_check.rules.seed._entry_start import Start, entry_start
 from repro_check.rules.seed._seed_at_hand import seed_at_hand
 from repro_check.rules.seed._seeding_helpers import seeding_helper

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from repro_check.findings import Edit, Fix, Safety
 from repro_check.project.modules import Symbol
 from repro_check.project.project import Project
+from repro_check.rules.arguments import give
 from repro_check.rules.insertion import imported_as, insert_below_imports
-from repro_check.rules.seed._argument_fixes import give
 from repro_check.rules.seed._worker_loaders import Loader, worker_loaders
 from repro_check.sources.python import MODULE
 

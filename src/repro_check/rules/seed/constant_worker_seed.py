@@ -10,8 +10,8 @@ from repro_check.project.files import PythonFile
 from repro_check.project.libraries import Family, drawn_by, seeded_by
 from repro_check.project.modules import Symbol
 from repro_check.project.project import Project
+from repro_check.rules.arguments import written
 from repro_check.rules.rule import rule
-from repro_check.rules.seed._argument_fixes import written
 from repro_check.rules.seed._seeder_calls import outside_name
 from repro_check.rules.seed._worker_seeds import WorkerSeed, worker_seeds
 from repro_check.sources.expressions import CallRef, Name

@@ -18,7 +18,7 @@ from repro_check.findings import (
 from repro_check.project.files import PythonFile
 from repro_check.project.origins import Origin, OriginKind
 from repro_check.project.project import Project
-from repro_check.rules.cfg._named import all_named
+from repro_check.rules.experiment_names import all_named
 from repro_check.rules.rule import rule
 from repro_check.rules.seed._falsy_seeds import falsy_seeds
 from repro_check.rules.seed._seed_tests import Doubt

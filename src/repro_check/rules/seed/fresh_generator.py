@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from repro_check.findings import Confidence, Finding, Fix, Related, Safety, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
+from repro_check.rules.arguments import give_first
 from repro_check.rules.rule import rule
-from repro_check.rules.seed._argument_fixes import give_first
 from repro_check.rules.seed._fresh_generators import Fresh, fresh_generators
 from repro_check.rules.seed._seed_at_hand import seed_at_hand
 

@@ -9,8 +9,8 @@ from repro_check.findings import Finding, Fix, Safety, Severity
 from repro_check.project.files import PythonFile
 from repro_check.project.libraries import Family
 from repro_check.project.project import Project
+from repro_check.rules.arguments import give, written
 from repro_check.rules.rule import rule
-from repro_check.rules.seed._argument_fixes import give, written
 from repro_check.rules.seed._seed_at_hand import seed_at_hand
 from repro_check.rules.seed._seeder_calls import SeededAround, is_none, outside_name
 from repro_check.sources.expressions import Name, parts

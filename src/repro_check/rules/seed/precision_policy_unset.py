@@ -10,8 +10,8 @@ from repro_check.project.entries import Entry
 from repro_check.project.libraries import is_training
 from repro_check.project.project import Project
 from repro_check.project.timeline import Step
+from repro_check.rules.arguments import written
 from repro_check.rules.rule import Stage, rule
-from repro_check.rules.seed._argument_fixes import written
 from repro_check.rules.seed._entry_start import entry_start
 from repro_check.rules.seed._statements import insert_line
 from repro_check.rules.walking import values_of
