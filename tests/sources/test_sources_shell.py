@@ -127,6 +127,9 @@ def one(text: str) -> Command:
         ("python $SCRIPT a", "python", "$SCRIPT", ("a",)),
         ("python tools/train", "python", "tools/train", ()),
         ("python train.py --p 50% x", "python", "train.py", ("--p", "50%", "x")),
+        ("python train.py a=range(3) b=1", "python", "train.py", ("a=range(3)", "b=1")),
+        ("python train.py a=f(1, g(2)) b", "python", "train.py", ("a=f(1, g(2))", "b")),
+        ("(python train.py a)", "python", "train.py", ("a",)),
     ],
 )
 def test_a_command_is_seen_with_its_script_and_arguments(

@@ -91,7 +91,7 @@ def _own(project: Project, file: PythonFile, item: Class) -> list[Field] | None:
     for each in file.facts.assignments:
         if each.block != item.block:
             continue
-        name = getattr(each.targets[0], "name", "")
+        name = getattr(each.target, "name", "")
         call = _field_call(file, each.value)
         if each.kind != ":":
             if call is not None:  # attrs without annotations
@@ -120,7 +120,7 @@ def _field_call(file: PythonFile, value: Expression | None) -> Call | None:
 
 def _is_private(item: Assignment, block: int) -> bool:
     """Whether a field has a name that attrs writes otherwise."""
-    name = getattr(item.targets[0], "name", "")
+    name = getattr(item.target, "name", "")
     return item.block == block and item.kind == ":" and len(name) > 1 and name.startswith("_")
 
 

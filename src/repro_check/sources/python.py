@@ -157,6 +157,11 @@ class Assignment(Placed, frozen=True, array_like=True, gc=False):
     block: int
     annotation: str = ""
 
+    @property
+    def target(self) -> Expression | None:
+        """The first target; None for a `with` that binds nothing."""
+        return self.targets[0] if self.targets else None
+
 
 class Return(Placed, frozen=True, array_like=True, gc=False):
     """A return, a yield, or the value of a lambda."""

@@ -22,6 +22,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
         script: the path as written, or the dotted name of a module.
         is_module: whether `script` is a module (`-m`).
         args: the words behind the script, without their quotes.
+        options: those between the program and the script: `-m`, or `--nproc_per_node=8` of a
+            launcher.
         line: the line on which the command begins.
         span: from the command's first word to its last.
     """
@@ -32,6 +34,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     span: Span
     is_module: bool = False
+    options: tuple[str, ...] = ()
 
 
 def read_commands(text: str, start_line: int = 1) -> tuple[Command, ...]:
@@ -58,6 +61,7 @@ def read_commands(text: str, start_line: int = 1) -> tuple[Command, ...]:
             line=line,
             span=Span(line, span.column, end_line, span.end_column),
             is_module=target.is_module,
+            options=tuple(texts[target.first + 1 : target.rest - 1]),
         )
         commands.append(command)
     return tuple(commands)

@@ -60,12 +60,16 @@ _OTHERS = _names(
 
 
 class Target(msgspec.Struct, frozen=True):
-    """What is run: `rest` is the index of the first word behind the script."""
+    """What is run: `rest` is the index of the first word behind the script.
+
+    `first` is that of the program; wrappers and assignments stand before it.
+    """
 
     program: str
     script: str
     rest: int
     is_module: bool = False
+    first: int = 0
 
 
 def target_of(words: Sequence[str]) -> Target | None:
@@ -74,24 +78,29 @@ def target_of(words: Sequence[str]) -> Target | None:
     while at < len(words):
         name = _program(words[at])
         if name == "python" or _PYTHON.fullmatch(name):
-            return _python(words, at, name)
+            return _from(at, _python(words, at, name))
         if name in _LAUNCHERS:
             needed = _LAUNCHERS[name]
             is_launch = not needed or needed in words[at + 1 : at + 2]
-            return _launched(words, at + 1, name) if is_launch else None
+            return _from(at, _launched(words, at + 1, name)) if is_launch else None
         if name in _SHELLS:
-            return _shell(words, at, name)
+            return _from(at, _shell(words, at, name))
         if name in _WRAPPERS or name in _RUNNERS:
             inner = _wrapped(words, at, name)
             if inner is None or _is_script(words[inner]):
-                return Target("", words[inner], inner + 1) if inner else None
+                return Target("", words[inner], inner + 1, first=inner) if inner else None
             at = inner
         elif name in _KEYWORDS or _ASSIGNMENT.match(words[at]):
             at += 1
         else:
             word = words[at].lstrip(_MAKE_MARKS)
-            return Target("", word, at + 1) if "/" in word and _is_script(word) else None
+            is_run = "/" in word and _is_script(word)
+            return Target("", word, at + 1, first=at) if is_run else None
     return None
+
+
+def _from(first: int, target: Target | None) -> Target | None:
+    return None if target is None else msgspec.structs.replace(target, first=first)
 
 
 def _program(word: str) -> str:

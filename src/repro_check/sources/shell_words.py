@@ -148,6 +148,11 @@ class _LogicalLine:
                 at = end
             elif mark == "`":
                 raise _Broken
+            elif mark == "(" and at > start and text[at + 1 : at + 2] != ")":
+                # bash wants quotes here, zsh and authors do not: `seed=range(20)`, `lr=choice(1,2)`
+                end = self._substitution_end(at)
+                parts.append(text[at:end])
+                at = end
             else:
                 break
         self._at = min(at, len(text))

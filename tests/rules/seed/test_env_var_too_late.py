@@ -58,6 +58,7 @@ def test_a_variable_that_is_set_too_late_is_found(source: str, judge: Judge) -> 
     "source",
     [
         "import os\nos.environ['OMP_NUM_THREADS'] = '1'\nimport torch",
+        "import os, torch\ntorch.set_num_threads(4)\nos.environ['OMP_NUM_THREADS'] = '4'",
         "import os\nimport numpy\nos.environ['OMP_NUM_THREADS'] = '1'\nimport torch",
         "import os\nimport torch\nos.environ['CUDA_VISIBLE_DEVICES'] = '1'\ntorch.cuda.is_available()",
         "import os\nimport torch\nos.environ['SEED'] = '1'",

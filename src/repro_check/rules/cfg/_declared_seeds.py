@@ -60,7 +60,7 @@ def seed_fields(file: PythonFile) -> Iterator[DeclaredSeed]:
         item.block for item in file.facts.classes if item.qualname in filled and not item.bases
     }
     for item in file.facts.assignments if blocks else ():
-        name = getattr(item.targets[0], "name", "") if item.targets else ""
+        name = getattr(item.target, "name", "")
         is_number = item.annotation in {"int", "Optional[int]", "int | None"}
         if item.block in blocks and is_number and SEED.fullmatch(name):
             yield DeclaredSeed(name, name, file.path, item.span)

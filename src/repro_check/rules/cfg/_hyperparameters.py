@@ -53,7 +53,7 @@ def hyperparameters(file: PythonFile) -> Iterator[Hyperparameter]:
         if _DROPOUT.search(call.name) and call.args:
             yield from _number(file, call, "dropout", call.args[0])
     for item in file.facts.assignments:
-        target = getattr(item.targets[0], "name", "") if item.targets else ""
+        target = getattr(item.target, "name", "")
         if item.kind == "for" and "epoch" in target.lower() and isinstance(item.value, CallRef):
             call = file.facts.calls[item.value.index]
             if call.name == "range" and call.args:

@@ -96,7 +96,7 @@ def find_restore(project: Project, found: Resumption, display: Display) -> Resto
     if text is None or len(found.loads) != 1 or call.use != "assigned":
         return None
     item = file.facts.assignments[call.user]
-    target = item.targets[0]
+    target = item.target
     is_whole = isinstance(item.value, CallRef) and file.facts.calls[item.value.index] is call
     if not is_whole or len(item.targets) != 1 or not isinstance(target, Name) or "." in target.name:
         return None

@@ -74,6 +74,13 @@ VARIABLES: dict[str, Variable] = {
     "XLA_FLAGS": Variable(frozenset(), _JAX_CALL, "XLA", "the flags of the compiler"),
     "CUDA_VISIBLE_DEVICES": Variable(frozenset(), _CUDA_CALL, "CUDA", "the GPU that is used"),
 }
+_THREAD_CALLS = (
+    "torch.set_num_threads",
+    "mkl.set_num_threads",
+    "numexpr.set_num_threads",
+    "threadpoolctl.threadpool_limits",
+    "tensorflow.config.threading.set_intra_op_parallelism_threads",
+)
 _INHERITING = pattern(
     r"^(subprocess\.|os\.(exec|spawn|system|popen|fork|posix_spawn)|multiprocessing\.|torch\.multiprocessing\.|"
     r"concurrent\.futures\.Process|joblib\.|ray\.|accelerate\.(\w+\.)*notebook_launcher)"
@@ -88,7 +95,17 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 def settings_in(file: PythonFile) -> Iterator[Setting]:
-    """The places of a file that set one of these variables for the running process."""
+    """The places of a file that set one of these variables for the running process.
+
+    A number of threads is left out where the file gives it to a library by a call, too.
+    """
+    given = any(file.calls_to(*_THREAD_CALLS))
+    for setting in _settings_in(file):
+        if not (given and setting.name.endswith("_NUM_THREADS")):
+            yield setting
+
+
+def _settings_in(file: PythonFile) -> Iterator[Setting]:
     for item in file.facts.assignments:
         for target in item.targets:
             if isinstance(target, Subscript) and _is_environment(file, target.base, item.block):

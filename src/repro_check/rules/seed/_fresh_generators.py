@@ -266,7 +266,7 @@ def _draws_names(file: PythonFile, name: str, call: Call) -> bool:
 def _target(file: PythonFile, call: Call) -> str:
     if call.use != "assigned" or not 0 <= call.user < len(file.facts.assignments):
         return ""
-    return getattr(file.facts.assignments[call.user].targets[0], "name", "")
+    return getattr(file.facts.assignments[call.user].target, "name", "")
 
 
 def _is_named(expression: Expression, name: str) -> bool:

@@ -307,7 +307,7 @@ class Orders:
         if call.use != "iterated":
             return self._value(file, call.span, depth + 1)
         item = file.facts.assignments[call.user]
-        target = item.targets[0] if item.targets else None
+        target = item.target
         number = target.items[0] if isinstance(target, Collection) and target.items else None
         name = number.name if isinstance(number, Name) else ""
         return self._iterated(file, item, depth, number=name)

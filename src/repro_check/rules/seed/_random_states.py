@@ -113,7 +113,7 @@ def _is_set_later(file: PythonFile, call: Call) -> bool:
     """Whether what is made gets its `random_state` afterwards, by the name it is bound to."""
     if call.use != "assigned" or not 0 <= call.user < len(file.facts.assignments):
         return False
-    name = getattr(file.facts.assignments[call.user].targets[0], "name", "")
+    name = getattr(file.facts.assignments[call.user].target, "name", "")
     return bool(name) and (
         any(
             getattr(target, "name", "") == f"{name}.random_state"

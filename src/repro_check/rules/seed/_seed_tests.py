@@ -111,7 +111,8 @@ def _of_expression(
         if doubt is not None or test.kind == "and":
             return doubt
     call = code.seeding(span)
-    targets = [u.targets[0] for u in code.users(span) if seed_name(file, u.targets[0])]
+    first = (target for user in code.users(span) for target in user.targets[:1])
+    targets = [target for target in first if seed_name(file, target)]
     flows = [code.seeding(written(file, each)) for each in targets]
     if call is None:
         call = next((found for found in flows if found), None)

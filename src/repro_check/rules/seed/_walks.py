@@ -48,7 +48,7 @@ def _names(file: PythonFile, orders: Orders, item: Assignment) -> Sink | None:
 
 
 def _of_targets(file: PythonFile, orders: Orders, item: Assignment) -> Sink | None:
-    target = item.targets[0] if item.targets else None
+    target = item.target
     if not isinstance(target, Collection) or len(target.items) != 3:
         return None
     for name in target.items[1:]:
@@ -61,7 +61,7 @@ def _of_targets(file: PythonFile, orders: Orders, item: Assignment) -> Sink | No
 
 def _is_steered(file: PythonFile, orders: Orders, item: Assignment) -> bool:
     """Whether a loop sorts the folders that it goes into (`dirs.sort()`, `dirs[:] = sorted(dirs)`)."""
-    target = item.targets[0] if item.targets else None
+    target = item.target
     if not isinstance(target, Collection) or len(target.items) != 3:
         return False
     folders = target.items[1]

@@ -162,7 +162,7 @@ def _is_run(file: PythonFile, call: Call) -> bool:
     facts = file.facts
     if call.use != "assigned" or not 0 <= call.user < len(facts.assignments):
         return call.use != "dropped"
-    target = facts.assignments[call.user].targets[0]
+    target = facts.assignments[call.user].target
     if not isinstance(target, Name) or "." in target.name:
         return True
     values = [item.value for item in facts.returns]
