@@ -42,12 +42,17 @@ class ProjectCommand(msgspec.Struct, frozen=True):
         line: its line there.
         script: the path of the script that it runs.
         arguments: the words after the script.
+        folder: the folder in which it is run; "" is the top of the repository.
+        start: the words before the arguments, as written: `python -m pkg.train`. Wrappers and
+            variables of the environment are left out.
     """
 
     path: str
     line: int
     script: str
     arguments: tuple[str, ...]
+    folder: str = ""
+    start: tuple[str, ...] = ()
 
 
 def find_commands(project: Project) -> Iterator[ProjectCommand]:
@@ -56,9 +61,14 @@ def find_commands(project: Project) -> Iterator[ProjectCommand]:
 
     for shell in _shell_texts(project):
         for command in read_commands(shell.text, shell.line):
-            script = _script(project, shell.folder, command.script, is_module=command.is_module)
-            if script:
-                yield ProjectCommand(shell.path, command.line, script, tuple(command.args))
+            found = _script(project, shell.folder, command.script, is_module=command.is_module)
+            if found is not None:
+                folder, script = found
+                program = command.program or "python"
+                start = (program, *command.options, command.script)
+                yield ProjectCommand(
+                    shell.path, command.line, script, tuple(command.args), folder, start
+                )
 
 
 def console_scripts(project: Project) -> Iterator[tuple[str, ConsoleScript]]:
@@ -134,7 +144,10 @@ def _shell_texts(project: Project) -> Iterator[_ShellText]:
                     yield _ShellText(config.path, "", entry.text, entry.span.line)
 
 
-def _script(project: Project, folder: str, script: str, *, is_module: bool) -> str | None:
+def _script(
+    project: Project, folder: str, script: str, *, is_module: bool
+) -> tuple[str, str] | None:
+    """The folder in which a script is run, and its path from the root."""
     if not script:
         return None
     stem = script.replace(".", "/")
@@ -144,5 +157,6 @@ def _script(project: Project, folder: str, script: str, *, is_module: bool) -> s
         for name in names:
             candidate = posixpath.normpath(posixpath.join(place, name))
             if candidate in project.tree:
-                return candidate
+                # a module in `src` is one that was installed
+                return folder if place == folder else "", candidate
     return None

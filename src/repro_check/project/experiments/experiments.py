@@ -16,6 +16,7 @@ from repro_check.project.experiments.experiment import Experiment, Given
 from repro_check.project.experiments.loading.loader import Loader, NamedFile
 from repro_check.project.experiments.loading.loader_kinds import FORMATS, LoaderKind
 from repro_check.project.experiments.loading.loaders import Loaders
+from repro_check.project.experiments.naming.nearest import nearest_readers
 from repro_check.project.experiments.programs.argparse_programs import ArgparsePrograms
 from repro_check.project.experiments.programs.hydra_programs import PLACEHOLDER, HydraPrograms
 from repro_check.project.experiments.values.python_configs import PythonConfigs
@@ -183,14 +184,11 @@ class Experiments:
                 paths = tuple(self._read_alone(loader))
                 if paths:
                     reading[loader] = paths
-        seen: set[str] = set()
-        for loader, entry in self._reached_from_entries() if reading else ():
-            for path in reading.get(loader, ()):
-                if path not in seen:
-                    seen.add(path)
-                    yield self._of_file(loader, entry, path)
+        reached = self._reached_from_entries() if reading else ()
+        for reader in nearest_readers(reached, reading, self._training):
+            yield self._of_file(reader.loader, reader.entry, reader.path, is_sure=reader.is_sure)
 
-    def _of_file(self, loader: Loader, entry: str, path: str) -> Experiment:
+    def _of_file(self, loader: Loader, entry: str, path: str, *, is_sure: bool) -> Experiment:
         return Experiment(
             name=path,
             entry=entry,
@@ -198,16 +196,25 @@ class Experiments:
             loader=loader,
             origin=Origin(path, _TOP),
             files=(path,),
+            is_whole=is_sure,
         )
 
     def _reached_from_entries(self) -> list[tuple[Loader, str]]:
-        """The loaders that entries surely reach, with the first such entry; training before all."""
-        found: dict[Loader, str] = {}
-        for entry in sorted(self._project.entries, key=lambda entry: not self._trains(entry)):
-            for loader in self.loaders_from(entry.path):
-                if not loader.is_hydra:
-                    found.setdefault(loader, entry.path)
-        return list(found.items())
+        """The loaders that entries surely reach, with each such entry; training before all."""
+        return [
+            (loader, entry.path)
+            for entry in sorted(self._project.entries, key=self._order)
+            for loader in self.loaders_from(entry.path)
+            if not loader.is_hydra
+        ]
+
+    def _order(self, entry: Entry) -> bool:
+        return entry.path not in self._training
+
+    @cached_property
+    def _training(self) -> frozenset[str]:
+        """The entries that train."""
+        return frozenset(entry.path for entry in self._project.entries if self._trains(entry))
 
     def _trains(self, entry: Entry) -> bool:
         calls = self._project.calls

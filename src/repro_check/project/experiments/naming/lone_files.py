@@ -14,6 +14,7 @@ from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.loading.loader import Loader
 from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 from repro_check.project.experiments.naming.meant import stem
+from repro_check.project.experiments.naming.nearest import shared_depth
 from repro_check.sources.kinds import Role
 from repro_check.text import pattern
 
@@ -48,6 +49,7 @@ def lone_experiment(project: Project, path: str) -> Experiment | None:
         key=lambda one: (
             one.kind in _ANYTHING,
             one.path not in entries,
+            -shared_depth(one.path, path),
             not _TRAINS.search(posixpath.basename(one.path)),
         ),
     )

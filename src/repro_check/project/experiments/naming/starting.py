@@ -2,49 +2,77 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.loading.loader import Loader
 from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.programs.hydra_programs import PLACEHOLDER
 from repro_check.sources.expressions import Literal
 
 if TYPE_CHECKING:
+    from repro_check.project.commands import ProjectCommand
     from repro_check.project.project import Project
 
 
 def start_command(project: Project, experiment: Experiment) -> str:
     """The command that runs an experiment from the top of the repository.
 
-    A documented one is given its words as they are documented. For others they follow from how the
-    program names its config.
+    A documented one is given its words as they are documented, in the folder for which they are:
+    `cd sub && python train.py --config conf/a.yaml`. For others they follow from how the program
+    names its config, and from how the documented commands of the program start it.
     """
-    words = [experiment.entry, *_words(project, experiment)]
-    return " ".join(["python", *map(_quoted, words)])
+    command = _documented(project, experiment)
+    if command is not None:
+        own = [item.text for item in experiment.overrides if not item.origin.path]
+        return _line(command.folder, [*command.start, *command.arguments, *own])
+    folder, start = _usual(project, experiment) or ("", ("python", experiment.entry))
+    return _line(folder, [*start, *_words(project, experiment, folder)])
 
 
-def _words(project: Project, experiment: Experiment) -> Iterator[str]:
-    given = [item.text for item in experiment.overrides]
+def _line(folder: str, words: Iterable[str]) -> str:
+    command = " ".join(map(_quoted, words))
+    return f"cd {shlex.quote(folder)} && {command}" if folder else command
+
+
+def _documented(project: Project, experiment: Experiment) -> ProjectCommand | None:
     if experiment.is_documented:
         for command in project.commands:
             place = (command.path, command.line, command.script)
             if place == (experiment.origin.path, experiment.origin.span.line, experiment.entry):
-                own = [item.text for item in experiment.overrides if not item.origin.path]
-                yield from (*command.arguments, *own)
-                return
+                return command
+    return None
+
+
+def _usual(project: Project, experiment: Experiment) -> tuple[str, tuple[str, ...]] | None:
+    """The folder and the first words by which all documented commands start a program."""
+    found = {
+        (command.folder, command.start)
+        for command in project.commands
+        if command.script == experiment.entry
+    }
+    if len(found) != 1:
+        return None
+    ((folder, start),) = found
+    is_inside = all(not folder or path.startswith(f"{folder}/") for path in experiment.files)
+    return (folder, start) if is_inside and not PLACEHOLDER.search(" ".join(start)) else None
+
+
+def _words(project: Project, experiment: Experiment, folder: str) -> Iterator[str]:
     loader = experiment.loader
     if loader.is_hydra and experiment.config and experiment.config != loader.name:
         yield from ("-cn", experiment.config)
     if not loader.is_hydra:
-        yield from _files(project, experiment)
+        yield from _files(project, experiment, folder)
     if experiment.is_sweep:
         yield "--multirun"
-    yield from given
+    yield from (item.text for item in experiment.overrides)
 
 
-def _files(project: Project, experiment: Experiment) -> Iterator[str]:
+def _files(project: Project, experiment: Experiment, folder: str) -> Iterator[str]:
     loader = experiment.loader
     if loader.kind is LoaderKind.LIGHTNING:
         yield "fit"
@@ -53,7 +81,8 @@ def _files(project: Project, experiment: Experiment) -> Iterator[str]:
     flag = _flag(project, loader, experiment.entry)
     for path in experiment.files:
         if path not in loader.files:
-            yield from (flag, path) if flag else (path,)
+            named = posixpath.relpath(path, folder) if folder else path
+            yield from (flag, named) if flag else (named,)
 
 
 def _flag(project: Project, loader: Loader, entry: str) -> str:
