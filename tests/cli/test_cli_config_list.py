@@ -90,3 +90,21 @@ def test_a_repository_without_experiments_says_so(make_repo: MakeRepo) -> None:
     done = repro_check("config", "list", cwd=make_repo({"a.yaml": "b: 1\n"}).root)
     assert done.code == 0
     assert "No experiment was found" in done.out
+
+
+def test_a_loader_without_a_config_is_named(make_repo: MakeRepo) -> None:
+    code = (
+        "from lightning.pytorch.cli import LightningCLI\n\n\n"
+        "if __name__ == '__main__':\n    LightningCLI()\n"
+    )
+    done = repro_check("config", "list", cwd=make_repo({"main.py": code}).root)
+    assert done.code == 0
+    assert "main.py:5 (lightning cli)" in done.out
+    assert "no program here" not in done.out
+
+
+def test_a_command_of_another_folder_begins_there(make_repo: MakeRepo) -> None:
+    files = {f"sub/{path}": text for path, text in PLAIN.items()}
+    done = repro_check("config", "list", cwd=make_repo(files).root)
+    lines = [line.strip() for line in done.out.splitlines()]
+    assert "cd sub && python train.py --config-file configs/a.yaml" in lines

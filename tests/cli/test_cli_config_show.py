@@ -227,6 +227,24 @@ def test_what_cannot_be_seen_is_said(make_repo: MakeRepo) -> None:
         assert "structured configs, whose keys are not shown: `base`" in stored.out
 
 
+def test_a_secret_that_stands_in_a_key_is_never_printed_whole(make_repo: MakeRepo) -> None:
+    token = made_up_token()
+    repo = make_repo({**PLAIN, "configs/a.yaml": f"p:\n  {token}: 1\n", "configs/b.yaml": "p: 1\n"})
+    documented = HYDRA["README.md"].replace("optimizer=sgd", f"+p.{token}=1")
+    hydra = make_repo({**HYDRA, "README.md": documented})
+    words = ("--diff", "configs/a.yaml", "configs/b.yaml")
+    for done in (
+        show(repo, "configs/a.yaml", "--output-format", "json"),
+        show(repo, *words, "--output-format", "json"),
+        show(repo, "configs/a.yaml"),
+        show(repo, *words),
+        show(hydra, "README.md:5", "--output-format", "json"),
+        show(hydra, "README.md:5"),
+    ):
+        assert "hf_" in done.text
+        assert token[:-4] not in done.text, done.text
+
+
 def test_a_secret_is_never_printed_whole(make_repo: MakeRepo) -> None:
     token, password = made_up_token(), "Tr0ub4dor" + "-and-3-more"
     config = (
@@ -274,6 +292,7 @@ def test_values_are_there_for_programs(hydra: Repo) -> None:
         "path": "conf/experiment/deep.yaml",
         "line": 5,
         "is_known": True,
+        "note": "",
         "is_missing": False,
         "is_redacted": False,
     }
@@ -331,3 +350,21 @@ def test_a_file_that_cannot_be_read_is_said(make_repo: MakeRepo) -> None:
     done = show(repo, "configs/a.yaml")
     assert "# not read: configs/a.yaml: " in done.out
     assert done.code == 3
+
+
+def test_options_that_a_config_is_laid_over_are_not_shown_and_this_is_said(
+    make_repo: MakeRepo,
+) -> None:
+    code = PLAIN["train.py"].replace('print(cfg["lr"])', "vars(args).update(cfg)")
+    repo = make_repo({**PLAIN, "train.py": code})
+    assert "# not whole: the options of the program may add keys\n" in show(repo, "a").out
+
+
+def test_keys_that_are_numbers_stay_numbers_and_empty_maps_stay_in_place(
+    make_repo: MakeRepo,
+) -> None:
+    text = "first: {}\nsteps: {30: 0.1, '60': 0.01}\n"
+    repo = make_repo({**PLAIN, "configs/a.yaml": text})
+    shown = yaml.safe_load(show(repo, "a").out)
+    assert shown == {"first": {}, "steps": {30: 0.1, "60": 0.01}}
+    assert list(shown) == ["first", "steps"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from repro_check.project.experiments.effective import Keys, Value
+from repro_check.project.experiments.effective import FILLED_IN, Keys, Value
 from repro_check.render.ansi import BOLD
 from repro_check.render.commented import DIM, GREEN, RED, Line, commented
 from repro_check.render.config_shown import Shown, note, place, safe
@@ -38,7 +38,7 @@ def differences(old: Shown, new: Shown) -> Iterator[Difference]:
     after = {value.keys: value for value in new.values}
     for keys in _ordered([*before, *after]):
         was, is_now = before.get(keys), after.get(keys)
-        if was is None or is_now is None or _what(was) != _what(is_now):
+        if was is None or is_now is None or _what(was) != _what(is_now) or _is_open(was):
             yield Difference(was, is_now)
 
 
@@ -53,9 +53,14 @@ def _ordered(every: Sequence[Keys]) -> Iterator[Keys]:
     yield from sorted(leaves, key=ways.__getitem__)
 
 
-def _what(value: Value) -> tuple[str, str, str, bool]:
+def _what(value: Value) -> tuple[str, str, str, bool, str]:
     # 1, 1.0 and true are equal in Python, and not in a config
-    return value.kind, type(value.value).__name__, repr(value.value), value.is_known
+    return value.kind, type(value.value).__name__, repr(value.value), value.is_known, value.note
+
+
+def _is_open(value: Value) -> bool:
+    # what is filled in here and there need not be the same
+    return value.note == FILLED_IN
 
 
 def diff_text(old: Shown, new: Shown, style: Style) -> str:

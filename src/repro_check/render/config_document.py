@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from repro_check import __version__
@@ -13,7 +13,7 @@ from repro_check.render.config_diff import differences
 from repro_check.render.config_list import Started
 from repro_check.render.config_shown import Safe, Shown, safe
 from repro_check.render.json_document import dump
-from repro_check.render.redacted import scrubbed
+from repro_check.render.redacted import redacted_keys, scrubbed
 from repro_check.render.visible import encodable
 
 
@@ -31,14 +31,15 @@ def shown_document(shown: Shown) -> str:
 
 def diff_document(old: Shown, new: Shown) -> str:
     """What two effective configs do not share, without the last newline."""
-    before, after = ({one["id"]: one for one in _known(shown)} for shown in (old, new))
+    before, after = (dict(_known(shown)) for shown in (old, new))
     changes = []
     for difference in differences(old, new):
         keys = difference.value.keys
         sides = {"old": before.get(keys), "new": after.get(keys)}
+        either = before.get(keys) or after[keys]
         changes.append(
-            {"keys": _keys(keys)}
-            | {name: one and _without_keys(one["value"]) for name, one in sides.items()}
+            {"keys": either["keys"]}
+            | {name: one and _without_keys(one) for name, one in sides.items()}
         )
     return _document(old=_shown(old), new=_shown(new), differences=changes)
 
@@ -91,20 +92,22 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 
 def _values(shown: Shown) -> list[dict[str, Any]]:
-    return [one["value"] for one in _known(shown)]
+    return [document for _, document in _known(shown)]
 
 
-def _known(shown: Shown) -> list[dict[str, Any]]:
+def _known(shown: Shown) -> list[tuple[Keys, dict[str, Any]]]:
     safe_of = safe(shown)
-    return [{"id": value.keys, "value": _value(value, shown, safe_of)} for value in safe_of.values]
+    names = redacted_keys(safe_of.values)
+    return [(value.keys, _value(value, shown, safe_of, names)) for value in safe_of.values]
 
 
-def _value(value: Value, shown: Shown, safe_of: Safe) -> dict[str, Any]:
+def _value(value: Value, shown: Shown, safe_of: Safe, names: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "keys": _keys(value.keys),
+        "keys": _keys(value.keys, names),
         "value": _plain(value),
         **_place(value.origin),
         "is_known": value.keys not in shown.open_keys,
+        "note": value.note,
         "is_missing": value.is_missing,
         "is_redacted": value.keys in safe_of.hidden,
     }
@@ -114,8 +117,8 @@ def _without_keys(value: dict[str, Any]) -> dict[str, Any]:
     return {name: each for name, each in value.items() if name != "keys"}
 
 
-def _keys(keys: Keys) -> list[str | int]:
-    return [encodable(key) if isinstance(key, str) else key for key in keys]
+def _keys(keys: Keys, names: Mapping[str, str]) -> list[str | int]:
+    return [encodable(names[key]) if isinstance(key, str) else key for key in keys]
 
 
 def _plain(value: Value) -> Any:

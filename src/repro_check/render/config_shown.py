@@ -65,4 +65,6 @@ def note(value: Value, shown: Shown, hidden: frozenset[Keys]) -> str:
         return "must be given"
     if value.keys in hidden:
         return "a secret, not shown"
+    if value.note:
+        return value.note
     return "set at run time" if value.keys in shown.open_keys else ""

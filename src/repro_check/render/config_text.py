@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from repro_check.findings import Severity
 from repro_check.project.experiments.effective import Problem
+from repro_check.project.experiments.experiment import Experiment
 from repro_check.render.ansi import BOLD, SEVERITY_COLOR
 from repro_check.render.commented import DIM, YELLOW, Line, commented
 from repro_check.render.config_shown import Safe, Shown, note, place, safe
@@ -32,7 +34,7 @@ def head(shown: Shown) -> Iterator[Line]:
     loader = f"{experiment.kind.value} at {experiment.loader.path}:{experiment.loader.span.line}"
     yield Line(f"# {where} {place(experiment.origin)}, loaded by {loader}", color=DIM)
     if shown.namesakes:
-        places = ", ".join(place(each.origin) for each in shown.namesakes[:_FEW])
+        places = ", ".join(_placed(shown.namesakes, [experiment])[:_FEW])
         more = len(shown.namesakes) - _FEW
         places += f" and {more} more" if more > 0 else ""
         yield Line(f"# experiments of the same name: {places}", color=DIM)
@@ -44,6 +46,15 @@ def head(shown: Shown) -> Iterator[Line]:
         yield Line(f"# not read: {damaged.path}: {damaged.reason}", color=_RED)
     for reason in shown.unseen:
         yield Line(f"# not whole: {reason}", color=YELLOW)
+
+
+def _placed(namesakes: Sequence[Experiment], others: Sequence[Experiment]) -> list[str]:
+    """The places of experiments; where several have the same one, with their programs."""
+    places = Counter(place(each.origin) for each in (*namesakes, *others))
+    return [
+        f"{each.entry} ({where})" if places[where := place(each.origin)] > 1 else where
+        for each in namesakes
+    ]
 
 
 def problem_words(problem: Problem) -> str:

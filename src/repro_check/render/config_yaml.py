@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -23,6 +23,12 @@ class YamlLine(msgspec.Struct, frozen=True):
 _Branch: TypeAlias = "dict[Key, _Branch | Value]"
 
 
+class _Bare(str):
+    """A key that is no text to YAML, and so gets no quotes."""
+
+    __slots__ = ()
+
+
 def yaml_lines(values: Iterable[Value]) -> Iterator[YamlLine]:
     """A document that a YAML loader reads back as the config.
 
@@ -32,13 +38,20 @@ def yaml_lines(values: Iterable[Value]) -> Iterator[YamlLine]:
     top: _Branch = {}
     for value in values:
         branch = top
-        for key in value.keys[:-1]:
+        keys = _written(value)
+        for key in keys[:-1]:
             below = branch.get(key)
             if not isinstance(below, dict):
                 below = branch[key] = {}
             branch = below
-        branch[value.keys[-1]] = value
+        branch[keys[-1]] = value
     yield from _block(top, "")
+
+
+def _written(value: Value) -> Sequence[Key]:
+    if not value.bare:
+        return value.keys
+    return [_Bare(key) if at in value.bare else key for at, key in enumerate(value.keys)]
 
 
 def _block(branch: _Branch, indent: str) -> Iterator[YamlLine]:
@@ -47,7 +60,7 @@ def _block(branch: _Branch, indent: str) -> Iterator[YamlLine]:
             yield from _item(branch[key], indent)
         return
     for key, child in branch.items():
-        head = f"{indent}{text(str(key))}:"
+        head = f"{indent}{key if isinstance(key, _Bare) else text(str(key))}:"
         flow = _flow(child, head)
         if flow is not None:
             yield flow

@@ -38,6 +38,14 @@ def redacted(values: Iterable[Value]) -> tuple[list[Value], frozenset[Keys]]:
     return shown, frozenset(hidden)
 
 
+def redacted_keys(values: Iterable[Value]) -> dict[str, str]:
+    """Each key of values as it may be shown: a token may have got among the keys."""
+    names = list(dict.fromkeys(k for value in values for k in value.keys if isinstance(k, str)))
+    flat = [name.replace("\n", "\\n") for name in names]
+    pairs = zip(names, flat, scrubbed(flat), strict=True)
+    return {name: name if shown == before else shown for name, before, shown in pairs}
+
+
 def scrubbed(texts: Sequence[str]) -> list[str]:
     """Each text without its secrets; what is found in one is hidden in all."""
     from repro_check.secrets.scrub import scrub

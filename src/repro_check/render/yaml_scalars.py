@@ -15,6 +15,8 @@ from repro_check.text import pattern
 MISSING = "???"
 COMPUTED = "<computed>"
 """Stands for a value that only a run can tell."""
+OPEN = "<open>"
+"""Stands for a value that a command leaves open, by a sweep or a placeholder."""
 
 # of printable ASCII; `: ` would make a key of it, ` #` a comment
 _PLAIN = pattern(r"(?:\.{1,2}/|[A-Za-z_/$])(?:[!-\"$-9;-~]|:(?=[!-~])|[ ](?=[!-\"$-~]))*")
@@ -35,7 +37,7 @@ def scalar(value: Value, *, in_flow: bool = False) -> str:
     if value.is_missing and value.value in {None, MISSING}:
         return MISSING
     if value.value is None:
-        return "null" if value.is_known else COMPUTED
+        return "null" if value.is_known else OPEN if value.note else COMPUTED
     if isinstance(value.value, bool):
         return "true" if value.value else "false"
     if isinstance(value.value, float):

@@ -50,7 +50,7 @@ def choosing(root: Path, files: Mapping[str, str] = HYDRA) -> Choosing:
         ("conf/exp/a/deep.yaml", "exp=a/deep"),
         ("b/wide", "exp=b/wide"),
         ("README.md:2", "model=small exp=a/deep"),
-        ("README.md:3", "config"),
+        ("README.md:3", "lr=$LR"),
     ],
 )
 def test_a_word_means_the_experiment_that_a_person_thinks_of(
@@ -91,7 +91,7 @@ def test_the_only_program_has_a_default_and_two_have_none(tmp_path: Path) -> Non
     two = {**HYDRA, "other.py": TRAIN.replace('"config"', '"other"'), "conf/other.yaml": "a: 1\n"}
     with pytest.raises(UsageError) as error:
         choosing(tmp_path / "two", two).default()
-    assert "`config`, `other`" in str(error.value)
+    assert "`other`, `config`" in str(error.value)
 
 
 def test_more_words_stand_behind_those_of_the_command(tmp_path: Path) -> None:

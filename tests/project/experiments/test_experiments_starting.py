@@ -81,3 +81,95 @@ def test_lightnings_own_command_line_fits(tmp_path: Path) -> None:
     files = {**LIGHTNING, "configs/a.yaml": "trainer:\n  max_epochs: 3\nseed_everything: 1\n"}
     found = commands(tmp_path, files)
     assert found in ([], ["python main.py fit --config configs/a.yaml"])
+
+
+PLAIN = {
+    "sub/train.py": """
+        import argparse, yaml
+        def main():
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--config")
+            args = parser.parse_args()
+            cfg = yaml.safe_load(open(args.config))
+        if __name__ == "__main__":
+            main()
+    """,
+    "sub/__init__.py": "",
+    "sub/conf/a.yaml": "lr: 1\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "written", "shown"),
+    [
+        (
+            "sub/README.md",
+            "python train.py --config conf/a.yaml",
+            "cd sub && python train.py --config conf/a.yaml",
+        ),
+        (
+            "README.md",
+            "python sub/train.py --config sub/conf/a.yaml",
+            "python sub/train.py --config sub/conf/a.yaml",
+        ),
+        (
+            "sub/README.md",
+            "python sub/train.py --config sub/conf/a.yaml",
+            "python sub/train.py --config sub/conf/a.yaml",
+        ),
+        (
+            "a b/run.sh",
+            "python ../sub/train.py --config ../sub/conf/a.yaml",
+            "cd 'a b' && python ../sub/train.py --config ../sub/conf/a.yaml",
+        ),
+        (
+            "sub/run.sh",
+            "CUDA_VISIBLE_DEVICES=0 torchrun --nproc_per_node=8 train.py --config conf/a.yaml",
+            "cd sub && torchrun --nproc_per_node=8 train.py --config conf/a.yaml",
+        ),
+        (
+            "README.md",
+            "python -m torch.distributed.launch --n=$N sub/train.py --config sub/conf/a.yaml",
+            "python -m torch.distributed.launch --n=$N sub/train.py --config sub/conf/a.yaml",
+        ),
+        (
+            "README.md",
+            "accelerate launch sub/train.py --config sub/conf/a.yaml",
+            "accelerate launch sub/train.py --config sub/conf/a.yaml",
+        ),
+        (
+            "README.md",
+            "$PYTHON -m sub.train --config sub/conf/a.yaml",
+            "python -m sub.train --config sub/conf/a.yaml",
+        ),
+        (
+            "README.md",
+            "srun -n 1 python -u sub/train.py --config sub/conf/a.yaml",
+            "python -u sub/train.py --config sub/conf/a.yaml",
+        ),
+        (
+            "README.md",
+            "./sub/train.py --config sub/conf/a.yaml",
+            "python ./sub/train.py --config sub/conf/a.yaml",
+        ),
+        ("Makefile", "python sub/train.py --config sub/conf/a.yaml", None),
+    ],
+)
+def test_a_command_starts_in_the_folder_for_which_it_is_written(
+    place: str, written: str, shown: str | None, tmp_path: Path
+) -> None:
+    text = {"Makefile": f"train:\n\t@{written}\n"}.get(place, written + "\n")
+    text = f"```bash\n{written}\n```\n" if place.endswith(".md") else text
+    made = project(tmp_path, {**PLAIN, place: text})
+    found = [start_command(made, experiment) for experiment in made.experiments.every]
+    assert found == [shown or written]
+
+
+def test_other_configs_are_started_as_the_documented_ones_of_the_program(tmp_path: Path) -> None:
+    files = {f"det/{path}": text for path, text in DETECTRON.items()}
+    files["det/README.md"] = "```\npython train_net.py --config-file configs/a.yaml\n```\n"
+    files["configs/c.yaml"] = "SOLVER:\n  BASE_LR: 0.2\n"
+    made = project(tmp_path, files)
+    found = [start_command(made, experiment) for experiment in made.experiments.every]
+    assert "cd det && python train_net.py --config-file configs/b.yaml" in found
+    assert "python det/train_net.py --config-file configs/c.yaml" in found

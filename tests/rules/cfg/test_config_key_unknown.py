@@ -256,3 +256,79 @@ def test_keys_that_may_be_read_are_left_alone(
     judge: Judge, config: str, model: str, script: str
 ) -> None:
     assert judge(plain(config, model, script)) == []
+
+
+def test_a_primary_config_that_is_not_there_is_all_that_is_wrong(judge: Judge) -> None:
+    files = documented("python train.py optimizer.wrong=1 model=huge")
+    del files["conf/train.yaml"]
+    assert judge(files) == []
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {".gitignore": "conf/model/local.yaml\n"},
+        {"conf/.gitignore": "model/local*\n"},
+        {"conf/model/local_template.yaml": "width: 1\n"},
+        {"conf/model/example.local.yaml": "width: 1\n"},
+    ],
+    ids=["ignored", "pattern", "template", "example"],
+)
+def test_an_option_that_each_user_makes_is_left_alone(judge: Judge, own: dict[str, str]) -> None:
+    assert judge({**documented("python train.py model=local model.depth=2"), **own}) == []
+
+
+def test_a_group_that_is_ignored_because_it_is_called_as_results_are_is_missing(
+    judge: Judge,
+) -> None:
+    files = documented("python train.py model=large")
+    files["conf/train.yaml"] = "defaults:\n  - model: small\n  - wandb: default\n"
+    assert len(judge({**files, ".gitignore": "wandb/\n"})) == 1
+    assert judge({**files, ".gitignore": "conf/wandb/\n"}) == []
+
+
+def test_what_a_missing_option_would_have_listed_is_no_mistake(judge: Judge) -> None:
+    files = documented("python train.py model=local data=a")
+    files |= {"conf/data/a.yaml": "x: 1\n", ".gitignore": "local.yaml\n"}
+    assert judge(files) == []
+
+
+def test_commands_with_the_same_mistake_are_one_finding(judge: Judge) -> None:
+    commands = "\n".join(f"python train.py optimizer.lrr={number}" for number in range(4))
+    (finding,) = judge(documented(commands))
+    assert place(finding)[:2] == ("README.md", 4)
+    assert "optimizer.lrr=0` and 3 more commands cannot start" in finding.message
+    assert [one.location.span.line for one in finding.related if one.location.span] == [5, 6, 7]
+
+
+def test_two_mistakes_are_two_findings_and_many_of_one_file_one(judge: Judge) -> None:
+    commands = [f"python train.py optimizer.wrong{number}=1" for number in range(12)]
+    assert len(judge(documented("\n".join(commands[:3])))) == 3
+    (finding,) = judge(documented("\n".join(commands)))
+    assert "nor can 11 more commands here" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("command", "subject"),
+    [
+        ("python train.py -m model=small,hug", "hug"),
+        ("python train.py -m optimizer.lrr=1,2", "optimizer.lrr"),
+        ("python train.py -m model=small,large optimizer.lrr=1", "optimizer.lrr"),
+    ],
+)
+def test_each_run_of_a_sweep_is_judged_and_named_once(
+    judge: Judge, command: str, subject: str
+) -> None:
+    (finding,) = judge(documented(command))
+    assert f"`{subject}`" in finding.message
+    assert "more" not in finding.message
+
+
+def test_a_key_that_one_option_of_a_sweep_has_is_missing_in_the_run_of_another(
+    judge: Judge,
+) -> None:
+    files = documented("python train.py -m model=large,small model.depth=2")
+    files["conf/model/large.yaml"] = "width: 1\ndepth: 1\n"
+    assert len(judge(files)) == 1
+    files["conf/model/small.yaml"] = "width: 1\ndepth: 1\n"
+    assert judge(files) == []

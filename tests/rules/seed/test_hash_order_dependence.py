@@ -160,3 +160,14 @@ def test_each_of_very_many_sets_is_found(judge: Judge) -> None:
 )
 def test_numbers_of_graphs_and_knowing_choices_pass(judge: Judge, body: str) -> None:
     assert judge(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "vocab = set  (text.split())\nids = [w for w in vocab]\nids = dict(enumerate(vocab))\n",
+        "def is_test(name: str) -> bool:\n    return hash\t(name) % 10 == 0\n",
+    ],
+)
+def test_a_call_may_have_any_space_before_its_arguments(judge: Judge, body: str) -> None:
+    assert judge(body)

@@ -13,6 +13,7 @@ from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.hydra.resolved import resolved
 from repro_check.project.experiments.loading.loader_kinds import LoaderKind
 from repro_check.project.experiments.naming.starting import start_command
+from repro_check.project.experiments.out_of_sight import with_ignored
 from repro_check.project.experiments.unseen import unseen
 from repro_check.render.config_shown import Shown
 
@@ -64,7 +65,7 @@ def gathered(
         experiment=experiment,
         command=start_command(project, experiment),
         values=tuple(values),
-        problems=(*effective.problems, *refused),
+        problems=with_ignored(project, experiment, (*effective.problems, *refused)),
         # where something is refused, interpolations fail that would not have failed
         unresolved=() if effective.problems else tuple(_unresolved(effective, lost)),
         files=effective.files,
@@ -88,7 +89,7 @@ def _open_keys(full: Effective) -> frozenset[Keys]:
     return frozenset(
         value.keys
         for value in full.values.values()
-        if not value.is_known and value.origin not in refused
+        if not value.is_known and (value.note or value.origin not in refused)
     )
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.project.experiments.effective import (
+    FILLED_IN,
     Effective,
-    Key,
     Keys,
     Origin,
     Problem,
     Scalar,
     Value,
+    keys_of,
 )
 from repro_check.project.experiments.experiment import Experiment, Given
 from repro_check.project.experiments.loading.loader import Loader
@@ -24,6 +25,7 @@ from repro_check.project.experiments.loading.loader_kinds import LoaderKind, Rea
 from repro_check.project.experiments.loading.loaders import Loaders
 from repro_check.project.experiments.programs.argparse_programs import ArgparsePrograms
 from repro_check.project.experiments.programs.hydra_programs import PLACEHOLDER
+from repro_check.project.experiments.programs.laid_over import mixes_options
 from repro_check.project.experiments.programs.stored import stored_configs
 from repro_check.project.experiments.values.plain_files import file_values, merged, scalar_text
 from repro_check.project.experiments.values.python_configs import PythonConfigs
@@ -77,6 +79,7 @@ class Effecting:
         self._programs = programs
         self._project = project
         self._old: dict[Loader, bool] = {}
+        self._mixed: dict[tuple[str, Loader], bool] = {}
         self._loaders = loaders
         self._python_configs = python_configs
 
@@ -97,12 +100,20 @@ class Effecting:
             values = merged([values, given])
         if loader.kind in {LoaderKind.YACS, LoaderKind.LAZY} or loader.kind is LoaderKind.LIGHTNING:
             is_whole = False  # defaults of code stand below
+        is_whole = is_whole and not self._is_mixed(experiment)
         return Effective(
             values,
             tuple(problem for layer in layers for problem in layer.problems),
             tuple(dict.fromkeys(path for layer in layers for path in layer.files)),
             is_whole,
         )
+
+    def _is_mixed(self, experiment: Experiment) -> bool:
+        """Whether the options of the program add keys to its config file."""
+        key = (experiment.entry, experiment.loader)
+        if key not in self._mixed:
+            self._mixed[key] = mixes_options(self._project, experiment)
+        return self._mixed[key]
 
     def _takes_dotlist(self, loader: Loader) -> bool:
         """Whether the code that loads a file merges `OmegaConf.from_cli()` into it."""
@@ -146,22 +157,14 @@ class Effecting:
 
     def _composed(self, experiment: Experiment) -> Effective:
         from repro_check.project.experiments.hydra.composer import is_modern_base
-        from repro_check.project.experiments.hydra.grammar import read_override
         from repro_check.project.experiments.hydra.search import SearchPath
 
         loader = experiment.loader
-        overrides: list[Override] = []
-        problems: list[Problem] = []
-        for given in experiment.overrides:
-            read = read_override(given.text, given.origin)
-            if isinstance(read, Problem):
-                problems.append(read)
-            else:
-                overrides.append(read)
+        overrides, problems = _read(experiment)
         folders = () if loader.folder is None else (loader.folder,)
         is_modern = loader.version_base is not None and is_modern_base(loader.version_base)
         made = self._composer.compose(
-            SearchPath(folders, is_whole=experiment.is_whole and bool(folders)),
+            SearchPath(folders, is_whole=experiment.is_placed and bool(folders)),
             experiment.config,
             overrides,
             stored=self.stored,
@@ -169,10 +172,12 @@ class Effecting:
             is_sweep=experiment.is_sweep,
             origin=Origin(loader.path, loader.span),
         )
+        is_whole = experiment.is_whole and not self._is_old(loader)
         return msgspec.structs.replace(
             made,
             problems=(*problems, *made.problems),
-            is_whole=made.is_whole and experiment.is_whole and not self._is_old(loader),
+            is_whole=made.is_whole and is_whole,
+            runs=made.runs if is_whole else (),
         )
 
     def _is_old(self, loader: Loader) -> bool:
@@ -192,6 +197,29 @@ class Effecting:
         from repro_check.project.experiments.hydra.composer import Composer
 
         return Composer(_Source(self._project))
+
+
+def _read(experiment: Experiment) -> tuple[list[Override], list[Problem]]:
+    """The overrides of a Hydra program, and what of them Hydra could not read.
+
+    A placeholder stands for a value only where a manual or a script has it.
+    """
+    from repro_check.project.experiments.hydra.grammar import read_override
+
+    overrides: list[Override] = []
+    problems: list[Problem] = []
+    for given in experiment.overrides:
+        is_documented = experiment.is_documented and given.origin == experiment.origin
+        is_filled_in = is_documented and PLACEHOLDER.search(given.text) is not None
+        text = given.text.partition("=")[0] + "=null" if is_filled_in else given.text
+        read = read_override(text, given.origin)
+        if isinstance(read, Problem):
+            problems.append(read)
+        elif is_filled_in:
+            overrides.append(msgspec.structs.replace(read, text=given.text, note=FILLED_IN))
+        else:
+            overrides.append(read)
+    return overrides, problems
 
 
 def _by_format(name: str, reads_as: ReadsAs) -> ReadsAs:
@@ -251,8 +279,9 @@ def _columns(words: list[Given]) -> Iterator[tuple[Keys, Value]]:
 
 
 def _value(name: str, text: str, origin: Origin, reads_as: ReadsAs) -> tuple[Keys, Value]:
-    parts: list[Key] = [int(part) if part.isdigit() else part for part in name.split(".")]
-    keys = tuple(parts)
-    is_known = not PLACEHOLDER.search(text) and text[:1] not in "[{("
+    keys = keys_of(name)
+    is_filled_in = PLACEHOLDER.search(text) is not None
+    is_known = not is_filled_in and text[:1] not in "[{("
     value: Scalar = scalar_text(text, reads_as) if is_known else None
-    return keys, Value(keys, "scalar", value, origin, is_known=is_known)
+    note = FILLED_IN if is_filled_in else ""
+    return keys, Value(keys, "scalar", value, origin, is_known=is_known, note=note)

@@ -12,6 +12,20 @@ from repro_check.findings import Span
 Key: TypeAlias = str | int
 Keys: TypeAlias = tuple[Key, ...]
 Scalar: TypeAlias = bool | int | float | str | None
+_LONGEST_INDEX = 10
+
+FILLED_IN = "filled in by the command"
+"""The note of a value that a shell or a reader fills in: `lr=$LR`, `data.path=/path/to/data`."""
+
+
+def is_index(key: str) -> bool:
+    """Whether a key can be the position of a list item: `int` takes other digits, and not too many."""
+    return key.isascii() and key.isdigit() and len(key) < _LONGEST_INDEX
+
+
+def keys_of(dotted: str) -> Keys:
+    """The keys of a dotted name; those that can be positions in a list are."""
+    return tuple(int(key) if is_index(key) else key for key in dotted.split("."))
 
 
 class Origin(msgspec.Struct, frozen=True, gc=False):
@@ -34,6 +48,10 @@ class Value(msgspec.Struct, frozen=True, gc=False):
         origin: where it was written last.
         is_missing: whether it is Hydra's and OmegaConf's mandatory value (`???`).
         is_known: false where an interpolation or a resolver decides what it is when it runs.
+        note: why no one can tell what it is: `FILLED_IN`, "one of 1, 2 in each run" of a sweep; its
+            value is None then. "" for all others.
+        bare: which of the keys are numbers or booleans to YAML (`30: 0.1`), although `keys` has their
+            text, as list positions are integers there.
     """
 
     keys: Keys
@@ -42,6 +60,8 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     origin: Origin
     is_missing: bool = False
     is_known: bool = True
+    note: str = ""
+    bare: tuple[int, ...] = ()
 
     @property
     def dotted(self) -> str:
@@ -59,6 +79,7 @@ class Problem(msgspec.Struct, frozen=True):
         message: one sentence, without a stop at the end.
         subject: the name that is wrong (a key, an option, a group).
         known: the names that would have been right, for a suggestion.
+        config: of "config-missing" and "option-missing", the config as its path along the search path.
     """
 
     kind: str
@@ -66,6 +87,7 @@ class Problem(msgspec.Struct, frozen=True):
     origin: Origin
     subject: str = ""
     known: tuple[str, ...] = ()
+    config: str = ""
 
 
 class Effective(msgspec.Struct, frozen=True):
@@ -79,6 +101,9 @@ class Effective(msgspec.Struct, frozen=True):
             interpolated choice, code that changes it) may add or change keys.
         of_loader: the leaves that configure the loader and not the work (Hydra's own `hydra` node),
             as far as the repository writes them.
+        open_choices: of what is filled in or swept, what it leaves open of the config as a whole, as
+            clauses.
+        runs: of a sweep over the options of groups, what its runs have; the first is `values`.
     """
 
     values: dict[Keys, Value]
@@ -86,11 +111,12 @@ class Effective(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()
     is_whole: bool = True
     of_loader: dict[Keys, Value] = {}
+    open_choices: tuple[str, ...] = ()
+    runs: tuple[Effective, ...] = ()
 
     def get(self, dotted: str) -> Value | None:
         """The leaf of a dotted name, or None."""
-        keys: Keys = tuple(int(key) if key.isdigit() else key for key in dotted.split("."))
-        return self.values.get(keys)
+        return self.values.get(keys_of(dotted))
 
     def below(self, keys: Keys) -> Iterator[Value]:
         """The leaves at and below these keys."""

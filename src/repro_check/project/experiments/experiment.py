@@ -31,6 +31,7 @@ class Experiment(msgspec.Struct, frozen=True):
         is_documented: whether a README, script, Makefile or CI workflow runs it.
         is_sweep: whether it stands for several runs (`--multirun`).
         is_whole: false where the command has words that cannot be told (shell variables).
+        is_placed: false where it may find configs outside of the repository (`--config-dir`).
     """
 
     name: str
@@ -44,3 +45,4 @@ class Experiment(msgspec.Struct, frozen=True):
     is_documented: bool = False
     is_sweep: bool = False
     is_whole: bool = True
+    is_placed: bool = True

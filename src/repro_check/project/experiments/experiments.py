@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from repro_check.project.experiments.values.python_configs import PythonConfigs
 from repro_check.project.libraries import is_training
 from repro_check.sources.expressions import Name
 from repro_check.sources.kinds import Kind, Role
+from repro_check.sources.python import MODULE
 
 if TYPE_CHECKING:
     from repro_check.project.commands import ProjectCommand
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from repro_check.project.project import Project
 
 _TOP = Span(1, 1, 1, 1)
+_NO_PROGRAMS = frozenset({"setup.py", "conf.py", "noxfile.py", "__init__.py"})
 # one file of these is one experiment, by their libraries' convention
 _PLAIN = frozenset({LoaderKind.YAML, LoaderKind.JSON})
 _ONE_FILE = frozenset(
@@ -185,7 +187,7 @@ class Experiments:
                 if paths:
                     reading[loader] = paths
         reached = self._reached_from_entries() if reading else ()
-        for reader in nearest_readers(reached, reading, self._training):
+        for reader in nearest_readers(reached, reading, self._training, self._mentions):
             yield self._of_file(reader.loader, reader.entry, reader.path, is_sure=reader.is_sure)
 
     def _of_file(self, loader: Loader, entry: str, path: str, *, is_sure: bool) -> Experiment:
@@ -201,12 +203,40 @@ class Experiments:
 
     def _reached_from_entries(self) -> list[tuple[Loader, str]]:
         """The loaders that entries surely reach, with each such entry; training before all."""
-        return [
+        found = [
             (loader, entry.path)
             for entry in sorted(self._project.entries, key=self._order)
             for loader in self.loaders_from(entry.path)
             if not loader.is_hydra
         ]
+        return [*found, *self._at_the_top({loader.path for loader, _ in found})]
+
+    def _at_the_top(self, known: Collection[str]) -> Iterator[tuple[Loader, str]]:
+        """Scripts without a guard that load the config that they name, and that no other imports."""
+        loaders = [
+            loader
+            for loader in self.loaders.every
+            if loader.function == Node(loader.path, MODULE)
+            and loader.is_closed
+            and loader.kind is not LoaderKind.JSON
+            and loader.path not in known
+            and self._project.python[loader.path].notebook is None
+            and posixpath.basename(loader.path) not in _NO_PROGRAMS
+        ]
+        imported = {
+            path
+            for file in (self._project.python.readable(Role.PRODUCT) if loaders else ())
+            for item in file.facts.imports
+            for path in self._project.modules.imported(file.path, item)
+        }
+        yield from ((loader, loader.path) for loader in loaders if loader.path not in imported)
+
+    def _mentions(self, entry: str, path: str) -> bool:
+        """Whether the own code of an entry names a file."""
+        file, name = self._project.python.get(entry), posixpath.basename(path)
+        return file is not None and any(
+            posixpath.basename(literal.value) == name for literal in file.facts.path_literals
+        )
 
     def _order(self, entry: Entry) -> bool:
         return entry.path not in self._training

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from repro_check.project.experiments.effective import Effective
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.loading.loader_kinds import LoaderKind
+from repro_check.project.experiments.programs.laid_over import mixes_options
 from repro_check.project.experiments.programs.stored import stored_configs
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def unseen(
     """
     if effective.is_whole:
         return ()
-    found = tuple(_reasons(project, experiment))
+    found = (*effective.open_choices, *_reasons(project, experiment))
+    if effective.open_choices and found[-1] == _DECIDED:
+        found = found[:-1]
     if damaged:
         found = ("what cannot be read is missing", *(each for each in found if each != _DECIDED))
     return found or ("a part of it is decided when it runs",)
@@ -63,6 +66,8 @@ def _reasons(project: Project, experiment: Experiment) -> Iterator[str]:
         yield from _of_hydra(project, experiment)
     elif experiment.kind in _BELOW:
         yield _BELOW[experiment.kind]
+    elif mixes_options(project, experiment):
+        yield "the options of the program may add keys"
 
 
 def _of_hydra(project: Project, experiment: Experiment) -> Iterator[str]:

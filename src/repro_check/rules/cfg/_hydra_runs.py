@@ -21,7 +21,7 @@ class Run(msgspec.Struct, frozen=True):
 
     Attributes:
         experiment: a documented command, or an `experiment=` option of a program.
-        effective: its config, all of which can be seen.
+        effective: its config, all of which can be seen; of a sweep, that of one of its runs.
     """
 
     experiment: Experiment
@@ -43,5 +43,6 @@ def hydra_runs(project: Project) -> Iterator[Run]:
         if experiment.is_documented and shows_a_failure(project, experiment.origin):
             continue
         effective = experiments.effective(experiment)
-        if effective.is_whole:
-            yield Run(experiment, effective)
+        for one in effective.runs or (effective,):
+            if one.is_whole:
+                yield Run(experiment, one)

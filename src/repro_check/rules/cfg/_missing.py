@@ -67,6 +67,8 @@ def missing(project: Project) -> Iterator[Missing]:
                 continue
             old = found.get((value.origin, value.dotted))
             others = () if old is None else old.experiments
+            if run.experiment in others:
+                continue
             experiments = (*others, run.experiment)
             found[value.origin, value.dotted] = Missing(value, experiments, read, why)
     yield from found.values()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,10 +12,12 @@ import msgspec
 from repro_check.findings import Finding, Fix, Severity, Span
 from repro_check.project.experiments.effective import Problem
 from repro_check.project.experiments.experiment import Experiment
+from repro_check.project.experiments.out_of_sight import is_users_own
 from repro_check.rules.cfg._hydra_runs import hydra_runs
 from repro_check.rules.cfg._near import misspelt, nearest
 from repro_check.rules.cfg._places import key_place, renamed, word_place
-from repro_check.rules.experiment_names import all_named, location, related
+from repro_check.rules.experiment_names import all_named, location, named, related
+from repro_check.text import counted
 
 if TYPE_CHECKING:
     from repro_check.project.project import Project
@@ -23,13 +26,28 @@ _OF_DEFAULTS = frozenset({"option-missing", "override-unmatched"})
 _OF_KEYS = frozenset({"key-unknown", "key-exists"})
 _FIRST = frozenset({"config-missing", "choice-missing", "group-missing", "ambiguous", "malformed"})
 _MOST_NAMES = 8
+_MOST_OF_FILE = 10
+_MOST_RELATED = 4
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A refusal of Hydra, and the runs that stop at it."""
+    """A refusal of Hydra, and the runs that stop at it.
+
+    Attributes:
+        problem: the refusal.
+        experiments: the runs, the one of the problem first.
+        has_other_causes: whether others of them stop at something else.
+    """
 
     problem: Problem
     experiments: tuple[Experiment, ...]
+    has_other_causes: bool = False
+
+    @property
+    def is_in_command(self) -> bool:
+        """Whether the wrong word stands in a documented command."""
+        first = self.experiments[0]
+        return first.is_documented and self.problem.origin == first.origin
 
 
 def refusals(project: Project) -> Iterator[Refusal]:
@@ -41,7 +59,10 @@ def refusals(project: Project) -> Iterator[Refusal]:
         for problem in _first(run.effective.problems):
             if _may_be_made(project, experiment, problem):
                 continue
-            if problem.kind == "override-unmatched" and _was_matched(project, experiment, problem):
+            if problem.kind == "override-unmatched" and (
+                _was_matched(project, experiment, problem)
+                or _may_be_listed(project, experiment, run.effective.problems)
+            ):
                 continue
             if not experiment.is_documented:
                 base = (experiment.entry, experiment.config)
@@ -52,20 +73,51 @@ def refusals(project: Project) -> Iterator[Refusal]:
             key = (problem.kind, problem.origin.path, problem.origin.span, problem.subject)
             known = found.get(key)
             others = () if known is None else known.experiments
-            found[key] = Refusal(problem, (*others, experiment))
+            if experiment not in others:
+                found[key] = Refusal(problem, (*others, experiment))
+    yield from _together(found.values())
+
+
+def _together(every: Iterable[Refusal]) -> Iterator[Refusal]:
+    """The refusals, those of one cause in several commands as one; so too very many of one file."""
+    listed = list(every)
+    many = Counter(each.problem.origin.path for each in listed if each.is_in_command)
+    found: dict[object, Refusal] = {}
+    for number, each in enumerate(listed):
+        key: object = number
+        if each.is_in_command:
+            problem = each.problem
+            path = problem.origin.path
+            is_crowded = many[path] > _MOST_OF_FILE
+            key = (path,) if is_crowded else (problem.kind, problem.subject, problem.known)
+        known = found.get(key)
+        if known is not None:
+            own = dict.fromkeys((*known.experiments, *each.experiments))
+            has_other = known.has_other_causes or each.problem.subject != known.problem.subject
+            found[key] = Refusal(known.problem, tuple(own), has_other)
+        else:
+            found[key] = each
     yield from found.values()
 
 
 def _first(problems: tuple[Problem, ...]) -> Iterator[Problem]:
     """Those at which Hydra stops: where a config is not found, the keys that it would have follow."""
-    stops = any(problem.kind in _OF_DEFAULTS | _FIRST for problem in problems)
-    kinds = _OF_DEFAULTS if stops else _OF_KEYS
+    said = {problem.kind for problem in problems}
+    kinds = _OF_DEFAULTS if said & (_OF_DEFAULTS | _FIRST) else _OF_KEYS
     return (problem for problem in problems if problem.kind in kinds)
 
 
 def _of_base(project: Project, experiment: Experiment) -> frozenset[Problem]:
     plain = msgspec.structs.replace(experiment, overrides=())
     return frozenset(project.experiments.effective(plain).problems)
+
+
+def _may_be_listed(project: Project, experiment: Experiment, problems: Iterable[Problem]) -> bool:
+    """Whether a config that is not there may list what an override asks for."""
+    return any(
+        each.kind == "config-missing" or _may_be_made(project, experiment, each)
+        for each in problems
+    )
 
 
 def _was_matched(project: Project, experiment: Experiment, problem: Problem) -> bool:
@@ -88,6 +140,8 @@ def _may_be_made(project: Project, experiment: Experiment, problem: Problem) -> 
     stem = posixpath.normpath(f"{folder}{named}/{problem.subject}")
     if any(file.path.startswith(f"{stem}.") for file in project.tree.files):
         return True
+    if is_users_own(project, f"{stem}.yaml"):
+        return True
     wanted = f"{named}/{problem.subject}.yaml"
     return any(
         wanted in (project.text_at(document.path) or "") for document in project.markdown.readable()
@@ -102,14 +156,28 @@ def judged(project: Project, refusal: Refusal) -> Finding:
     span, old = _place(project, first, problem)
     fix = _fix(problem, path, span, old, right) if old and right else None
     others = [related(first.origin, "this is run")] if first.origin.path != path else []
+    if refusal.is_in_command:
+        more = refusal.experiments[1 : _MOST_RELATED + 1]
+        others += [related(one.origin, "this cannot start either") for one in more]
     return Finding(
-        message=f"{all_named(refusal.experiments)} cannot start: {problem.message}",
+        message=_message(refusal),
         location=msgspec.structs.replace(location(problem.origin), span=span),
         help=_help(problem, right),
         severity=Severity.ERROR,
         related=tuple(others),
         fix=fix,
     )
+
+
+def _message(refusal: Refusal) -> str:
+    said = refusal.problem.message
+    more = len(refusal.experiments) - 1
+    if not refusal.is_in_command or not more:
+        return f"{all_named(refusal.experiments)} cannot start: {said}"
+    first, others = named(refusal.experiments[0]), counted(more, "more command")
+    if refusal.has_other_causes:
+        return f"{first} cannot start: {said}; nor can {others} here, for reasons of this kind"
+    return f"{first} and {others} cannot start: {said}"
 
 
 def _right(project: Project, experiment: Experiment, problem: Problem) -> str:

@@ -23,15 +23,17 @@ from repro_check.rules.rule import Stage, rule
 def config_key_unknown(project: Project) -> Iterator[Finding]:
     """An experiment sets a config key or chooses an option that does not exist.
 
-    Hydra refuses such a run at its start (an error: a documented command that nobody can run repeats
-    nothing), and Python reading a plain file says nothing: the run goes on with a default that the
-    config does not show. The nearest name is named, and so is a reader (`cfg.get("weight_dacay", 0)`)
-    whose default hides that it asks for the wrong key.
+    It is an error where Hydra refuses the run at its start, since a documented command that nobody can
+    run repeats nothing. It is a warning where code reads a plain file: Python says nothing, and the run
+    goes on with a default that the config does not show. The nearest name is named, and so is a reader
+    (`cfg.get("weight_dacay", 0)`) whose default hides that it asks for the wrong key.
 
     Hydra's own words are "Could not override", "Key is not in struct", "Could not append to config"
     (https://hydra.cc/docs/1.3/advanced/override_grammar/basic/). Silent where a part of the config or
     of its reads cannot be seen: structured configs, plugins, placeholders in a command, a config that
-    is handed to a library as a whole; and about Hydra before 1.1.
+    is handed to a library as a whole; about Hydra before 1.1; and where a config is missing that each
+    user makes, because git ignores it or a template for it lies beside it (`main_local.yaml`). Several
+    commands with the same mistake are one finding.
 
     Bad:
         # file: train.py

@@ -22,7 +22,7 @@ from repro_check.rules.seed._texts import Kind
     on=PythonFile,
     practice=4,
     fixes="safe",
-    words=("{", "set(", "set (", "hash(", "hash ("),
+    words=("{", "set", "hash"),
 )
 def hash_order_dependence(file: PythonFile, project: Project) -> Iterator[Finding]:
     """Something is numbered, picked or split in the order of a set of text, or by `hash` of a text.

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
@@ -71,13 +72,7 @@ def ours(
         is_modern=is_modern_base(version_base),
         **more,
     )
-    return Effective(
-        effective.values,
-        (*problems, *effective.problems),
-        effective.files,
-        effective.is_whole,
-        effective.of_loader,
-    )
+    return msgspec.structs.replace(effective, problems=(*problems, *effective.problems))
 
 
 def plain_of(effective: Effective) -> Any:

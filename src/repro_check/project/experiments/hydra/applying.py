@@ -62,7 +62,7 @@ def _is_sound(merge: Merge, override: Override) -> bool:
 
 def _is_free(merge: Merge, override: Override) -> bool:
     """Whether `+` may add: the key is not there, is null or `???`, or the value is a map or list."""
-    if isinstance(override.plain, Mapping) or is_list(override.plain):
+    if override.is_filled_in or isinstance(override.plain, Mapping) or is_list(override.plain):
         return True
     *way, last = override.key.split(".")
     resolving = Resolving(merge.top)
@@ -97,6 +97,8 @@ def _update(merge: Merge, override: Override, *, is_forced: bool) -> None:
     if not _may_set(merge, node, last, keys, override, is_forced=is_forced):
         return
     value = tree_of_value(override.plain, override.origin)
+    if override.note:
+        value = Leaf(None, override.origin, override.note)
     old = child(node, last)
     if old is None or isinstance(old, Leaf) or isinstance(value, Leaf):
         put(node, last, value)
@@ -146,7 +148,7 @@ def _delete(merge: Merge, override: Override) -> None:
             merge.problems.append(
                 Problem("key-unknown", message, override.origin, override.key, known)
             )
-    elif override.plain is not None and not equal(found, override.plain):
+    elif not override.note and override.plain is not None and not equal(found, override.plain):
         message = f"`{override.text}`: `{override.key}` has another value, so it is not deleted"
         _refuse(merge, override, "override-unmatched", message)
     elif isinstance(parent, MapNode):

@@ -11,12 +11,16 @@ from repro_check.project.experiments.hydra.elements import Element
 from repro_check.project.experiments.hydra.overrides import Change, Override, is_list
 from repro_check.project.experiments.hydra.repository import Repository
 
+# an interpolation without an end, of which nobody can tell what it chooses
+_UNTOLD = "${"
+
 
 class _Chosen(msgspec.Struct):
     option: str | tuple[str, ...] | None
     origin: Origin
     config: str = ""
     is_used: bool = False
+    is_untold: bool = False
 
 
 class _Deletion(msgspec.Struct):
@@ -52,7 +56,8 @@ class Choices:
             self.key_overrides.append(override)
             return
         option = tuple(value) if is_list(value) else value  # type: ignore[arg-type]
-        fits = isinstance(option, (str, tuple))
+        is_untold = override.is_filled_in
+        fits = isinstance(option, (str, tuple)) or is_untold
         if override.change is Change.FORCE:
             self._refuse(f"`{override.text}`: ++ cannot add a config group", override)
         elif override.change is Change.DELETE:
@@ -70,10 +75,12 @@ class Choices:
                     option,  # type: ignore[arg-type]
                     override.package,
                     is_appended=True,
+                    is_untold=is_untold,
                 )
             )
         else:
-            self._chosen[override.target] = _Chosen(option, origin)  # type: ignore[arg-type]
+            chosen = _Chosen(option, origin, is_untold=is_untold)  # type: ignore[arg-type]
+            self._chosen[override.target] = chosen
 
     def _refuse(self, message: str, override: Override) -> None:
         self.problems.append(Problem("malformed", message, override.origin, override.key))
@@ -91,6 +98,7 @@ class Choices:
         chosen = self._chosen.get(self._key(element))
         if chosen is not None:
             element.choice, chosen.is_used = chosen.option, True
+            element.is_untold = chosen.is_untold
             element.origin = chosen.origin
 
     def deletes(self, element: Element) -> bool:
@@ -107,7 +115,7 @@ class Choices:
         """Note the choice of an item, and refuse a second one for the same group and package."""
         if element.group is None:
             return
-        key, name = self._key(element), element.name
+        key, name = self._key(element), _UNTOLD if element.is_untold else element.name
         if self.known.setdefault(key, name) != name:
             message = f"`{key}` is chosen twice, as `{self.known[key]}` and as `{name}`"
             self.problems.append(Problem("ambiguous", message, element.origin, key))

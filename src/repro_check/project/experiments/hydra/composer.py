@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
-from repro_check.project.experiments.effective import Effective, Keys, Origin, Problem, Value
+from repro_check.project.experiments.effective import Effective, Origin, Problem, is_index
 from repro_check.project.experiments.hydra.applying import apply_override
 from repro_check.project.experiments.hydra.choices import Choices
 from repro_check.project.experiments.hydra.defaults import Unfolding
 from repro_check.project.experiments.hydra.elements import Element
 from repro_check.project.experiments.hydra.merging import Merge
+from repro_check.project.experiments.hydra.open_choices import (
+    runs_of_choices,
+    split,
+    sweep_by_config,
+    swept,
+    untold_clauses,
+    untold_package,
+)
 from repro_check.project.experiments.hydra.overrides import Choice, Override, is_list
 from repro_check.project.experiments.hydra.parts import Part
 from repro_check.project.experiments.hydra.repository import (
@@ -21,10 +30,11 @@ from repro_check.project.experiments.hydra.repository import (
     hydra_searchpath,
 )
 from repro_check.project.experiments.hydra.search import SearchPath
-from repro_check.project.experiments.hydra.trees import NOWHERE, MapNode, leaves
+from repro_check.project.experiments.hydra.trees import NOWHERE, MapNode
 
 _NONE_STORED = Stored()
 _FIRST_MODERN = (1, 2)
+_MOST_RUNS = 20
 
 
 def is_modern_base(version_base: str | None) -> bool:
@@ -35,7 +45,7 @@ def is_modern_base(version_base: str | None) -> bool:
     """
     if version_base is None:
         return True
-    numbers = [int(part) for part in version_base.split(".")[:2] if part.isdigit()]
+    numbers = [int(part) for part in version_base.split(".")[:2] if is_index(part)]
     return tuple(numbers) >= _FIRST_MODERN
 
 
@@ -74,34 +84,21 @@ class Composer:
             overrides: of the command line, in their order.
             stored: the configs that code registers.
             is_modern: whether version_base is 1.2 or later (see `is_modern_base`).
-            is_sweep: whether it is the config of a sweep as a whole, which may lack choices.
+            is_sweep: whether it is the config of a sweep. A key that is swept has no known value; of
+                a group that is swept the first option is taken, and the config is not whole.
             origin: where the primary config is named.
         """
-        problems = list(_sweep_problems(overrides)) if not is_sweep else []
-        single = [override for override in overrides if not override.is_sweep]
-        path = self._extended(search_path, config_name, single, stored, is_modern=is_modern)
+        plain = [override for override in overrides if not override.is_sweep]
+        path = self._extended(search_path, config_name, plain, stored, is_modern=is_modern)
         repository = self.repository(path, stored, is_modern=is_modern)
-        choices = Choices(repository, single)
-        unfolding = Unfolding(repository, choices, is_sweep=is_sweep)
-        parts = unfolding.parts(Element(origin, None, config_name or NO_CONFIG, is_primary=True))
-        merge = Merge()
-        for part in parts:
-            _merge_part(merge, part, repository)
-        if unfolding.is_whole:
-            problems += choices.unused()
-        for override in choices.key_overrides:
-            if _may_be_choice(override, repository, merge):
-                merge.is_whole = False
-                continue
-            apply_override(merge, override)
-        values, of_loader = _split(merge)
-        return Effective(
-            values,
-            tuple(unfolding.problems + problems + merge.problems),
-            tuple(dict.fromkeys(part.document.path for part in parts if part.document.path)),
-            unfolding.is_whole and merge.is_whole,
-            of_loader,
-        )
+        if not is_sweep:
+            primary = Element(origin, None, config_name or NO_CONFIG, is_primary=True)
+            return _composed(repository, primary, plain, tuple(_sweep_problems(overrides)))
+        runs = []
+        for run in itertools.islice(runs_of_choices(repository, overrides), _MOST_RUNS):
+            primary = Element(origin, None, config_name or NO_CONFIG, is_primary=True)
+            runs.append(_composed(repository, primary, run, is_sweep=True))
+        return swept(runs, repository, overrides)
 
     def _extended(
         self,
@@ -124,6 +121,46 @@ class Composer:
                 entries = [str(entry) for entry in value]  # type: ignore[union-attr]
                 break
         return search_path.extended(entries, self.library.folders) if entries else search_path
+
+
+def _composed(
+    repository: Repository,
+    primary: Element,
+    overrides: Sequence[Override],
+    problems: tuple[Problem, ...] = (),
+    *,
+    is_sweep: bool = False,
+) -> Effective:
+    choices = Choices(repository, overrides)
+    unfolding = Unfolding(repository, choices, is_sweep=is_sweep)
+    parts = unfolding.parts(primary)
+    if unfolding.lacks_primary:  # Hydra stops here, and without it nothing else can be judged
+        missing = (each for each in unfolding.problems if each.kind == "config-missing")
+        return Effective({}, tuple(missing), is_whole=False)
+    merge = Merge()
+    for element in unfolding.untold:
+        merge.open(untold_package(repository, element))
+    for part in parts:
+        _merge_part(merge, part, repository)
+    if unfolding.is_whole or unfolding.untold:
+        problems = (*problems, *choices.unused())
+    for override in choices.key_overrides:
+        if _may_be_choice(override, repository, merge):
+            merge.is_whole = False
+            continue
+        apply_override(merge, override)
+    open_choices = untold_clauses(repository, unfolding.untold)
+    if is_sweep:
+        open_choices += sweep_by_config(merge, repository, overrides)
+    values, of_loader = split(merge)
+    return Effective(
+        values,
+        (*unfolding.problems, *problems, *merge.problems),
+        tuple(dict.fromkeys(part.document.path for part in parts if part.document.path)),
+        unfolding.is_whole and merge.is_whole and not open_choices,
+        of_loader,
+        open_choices,
+    )
 
 
 def _may_be_choice(override: Override, repository: Repository, merge: Merge) -> bool:
@@ -160,13 +197,3 @@ def _merge_part(merge: Merge, part: Part, repository: Repository) -> None:
         place = hydra_searchpath(part.document)[0][1]
         merge.problems.append(Problem("malformed", message, place, "hydra.searchpath"))
     merge.add(body, package)
-
-
-def _split(merge: Merge) -> tuple[dict[Keys, Value], dict[Keys, Value]]:
-    """The values of the work, and those that configure Hydra itself."""
-    values: dict[Keys, Value] = {}
-    of_loader: dict[Keys, Value] = {}
-    for key, node in merge.top.children.items():
-        into = of_loader if key == "hydra" else values
-        into.update(leaves(node, (key,)))
-    return values, of_loader

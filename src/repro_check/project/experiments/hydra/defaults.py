@@ -33,11 +33,19 @@ class Unfolding:
         repository: where configs are.
         choices: what overrides choose.
         is_sweep: whether a choice may still be missing, as in a sweep over it.
+
+    Attributes:
+        problems: what Hydra refuses.
+        is_whole: false where a part of the tree cannot be seen.
+        lacks_primary: whether the config that the program names is not there.
+        untold: the items whose option a shell or a reader fills in.
     """
 
     def __init__(self, repository: Repository, choices: Choices, *, is_sweep: bool) -> None:
         self.problems: list[Problem] = choices.problems
         self.is_whole = True
+        self.lacks_primary = False
+        self.untold: list[Element] = []
         self._repository = repository
         self._choices = choices
         self._is_modern = repository.is_modern
@@ -73,6 +81,10 @@ class Unfolding:
         if self._choices.deletes(element):
             return []
         self._choices.remember(element)
+        if element.is_untold:
+            self.is_whole = False
+            self.untold.append(element)
+            return []
         if element.choice is None:
             return []
         if element.config_path.endswith(MISSING):
@@ -80,6 +92,7 @@ class Unfolding:
                 self._add(choice_missing(self._repository, element))
             return []
         if document is None:
+            self.lacks_primary = self.lacks_primary or element.is_primary
             if not element.is_optional:
                 self._add(config_absent(self._repository, element))
             return []

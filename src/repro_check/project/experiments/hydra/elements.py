@@ -26,6 +26,7 @@ class Element(msgspec.Struct):
         folder: the group of the config whose list this is.
         outer: the package of that config.
         header: the `@package` of the chosen config's file, as an absolute package.
+        is_untold: a shell or a reader fills in its option.
         is_gone: a deletion of the command line, or an optional config that is missing.
     """
 
@@ -40,6 +41,7 @@ class Element(msgspec.Struct):
     folder: str = ""
     outer: str = ""
     header: str | None = None
+    is_untold: bool = False
     is_gone: bool = False
     _key: str | None = None
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from repro_check.project.experiments.effective import Origin
+from repro_check.project.experiments.effective import FILLED_IN, Origin
 from repro_check.project.experiments.hydra.trees import Plain
 
 
@@ -64,6 +64,8 @@ class Override(msgspec.Struct, frozen=True):
         package: what stands behind the `@`.
         value: what it sets; None also for a deletion without a value.
         origin: the place of the override.
+        note: why its value cannot be told (see `Value.note`), "" where it can; `value` is the first
+            one of a sweep then, or None.
     """
 
     text: str
@@ -72,6 +74,7 @@ class Override(msgspec.Struct, frozen=True):
     package: str | None
     value: Plain | Sweep
     origin: Origin
+    note: str = ""
 
     @property
     def is_sweep(self) -> bool:
@@ -83,6 +86,11 @@ class Override(msgspec.Struct, frozen=True):
         """The value of an override that is no sweep."""
         assert not isinstance(self.value, SWEEPS)
         return self.value
+
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether a shell or a reader gives the value."""
+        return self.note == FILLED_IN
 
     @property
     def target(self) -> str:

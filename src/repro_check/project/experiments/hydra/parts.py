@@ -57,9 +57,9 @@ def choice_missing(repository: Repository, element: Element) -> Problem:
 def config_absent(repository: Repository, element: Element) -> Problem:
     """That there is no such config along the search path."""
     known = repository.options(element.group_path)
+    config = element.config_path
     if element.group is None:
-        config = element.config_path
         message = f"the search path has no config `{config}`"
-        return Problem("config-missing", message, element.origin, config, known)
+        return Problem("config-missing", message, element.origin, config, known, config)
     message = f"the config group `{element.group_path}` has no option `{element.name}`"
-    return Problem("option-missing", message, element.origin, str(element.name), known)
+    return Problem("option-missing", message, element.origin, str(element.name), known, config)

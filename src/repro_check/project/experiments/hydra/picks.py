@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from repro_check.project.experiments.effective import is_index
 from repro_check.text import pattern
 
 _NAME = pattern(r"\$\{([^${}:]*)\}")
@@ -45,9 +46,8 @@ def _value(name: str, known: dict[str, object]) -> str | None:
         _, position, *rest = name.split(".")
         listed = known["defaults"]
         assert isinstance(listed, list)
-        value = (
-            listed[int(position)] if position.isdigit() and int(position) < len(listed) else None
-        )
+        is_there = is_index(position) and int(position) < len(listed)
+        value = listed[int(position)] if is_there else None
         if rest:
             value = value.get(".".join(rest)) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None

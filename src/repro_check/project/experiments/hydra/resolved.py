@@ -30,8 +30,9 @@ def resolved(effective: Effective) -> Effective:
     """The config with plain interpolations replaced by what they stand for.
 
     A value keeps the place where its interpolation is written. What a resolver decides stays as it
-    is, with `is_known` false. An interpolation that no run can resolve stays too and is a problem,
-    unless the config is not whole, where the name may be one that cannot be seen.
+    is, with `is_known` false, and so does what a command leaves open. An interpolation that no run can
+    resolve stays too and is a problem, unless the config is not whole, where the name may be one that
+    cannot be seen.
     """
     if all(value.is_known for value in effective.values.values()):
         return effective
@@ -40,7 +41,7 @@ def resolved(effective: Effective) -> Effective:
     values: dict[Keys, Value] = {}
     problems: list[Problem] = []
     for value in effective.values.values():
-        if value.is_known:
+        if value.is_known or value.note:
             values[value.keys] = value
             continue
         try:
@@ -62,6 +63,8 @@ def resolved(effective: Effective) -> Effective:
 def _expanded(resolving: Resolving, value: Value, most: int) -> list[Value]:
     keys, node = resolving.settle(value.keys, Leaf(value.value, value.origin))
     if isinstance(node, Leaf):
+        if node.note:
+            return [msgspec.structs.replace(value, value=None, note=node.note)]
         return [msgspec.structs.replace(value, value=node.value, is_known=True)]
     below = _Expansion(resolving, value).below(keys, node, value.keys, frozenset({keys}))
     found = list(itertools.islice(below, most + 1))
@@ -89,8 +92,9 @@ class _Expansion:
             except UnknownError:
                 there, found = keys, node
             if isinstance(found, Leaf):
-                known = not found.is_interpolation
-                yield Value(place, "scalar", found.value, origin, found.is_missing, known)
+                known = not (found.is_interpolation or found.note)
+                missing, note = found.is_missing, found.note
+                yield Value(place, "scalar", found.value, origin, missing, known, note)
             elif there in inside:
                 raise UnresolvedError("circular", f"`{name}` leads back to itself", name)
             else:
@@ -114,7 +118,7 @@ def _tree(values: Mapping[Keys, Value]) -> MapNode:
     top = MapNode({}, NOWHERE)
     branches: dict[Keys, Branch] = {(): top}
     for keys, value in values.items():
-        node: Tree = Leaf(value.value, value.origin)
+        node: Tree = Leaf(value.value, value.origin, value.note)
         if value.kind != "scalar":
             node = MapNode({}, value.origin) if value.kind == "map" else ListNode([], value.origin)
         parent = branches.get(keys[:-1]) or _branch(branches, keys[:-1], keys[-1])

@@ -88,7 +88,7 @@ class Resolving:
                 texts.append(part)
                 continue
             keys, node = self.settle(*self._part(part, parent, open_at), open_at)
-            if not isinstance(node, Leaf):
+            if not isinstance(node, Leaf) or node.note:
                 # OmegaConf writes a map or list as Python would; nobody means that
                 raise UnknownError(".".join(map(str, keys)))
             texts.append(str(node.value))
@@ -126,6 +126,8 @@ class Resolving:
             assert node is not None
             keys, node = self.settle(keys, node, open_at)
             below = child(node, key)
+            if below is None and isinstance(node, Leaf) and node.note:
+                raise UnknownError(name)
             if below is None:
                 self._lost(name, keys, node)
             keys, node = (*keys, key if isinstance(node, MapNode) else int(key)), below

@@ -38,7 +38,7 @@ class SearchPath(msgspec.Struct, frozen=True):
 
 
 def _places(entry: str) -> Sequence[str]:
-    """Where in the repository an entry can lie; none where it cannot be told."""
+    """Where an entry lies, relative to the root; none where it cannot be told."""
     scheme, _, rest = entry.rpartition("://")
     if scheme == "pkg":
         # `pkg://a.b` and `pkg://a/b` are the same to importlib.resources as Hydra asks it
@@ -47,7 +47,7 @@ def _places(entry: str) -> Sequence[str]:
     if scheme not in {"", "file"} or "${" in rest or rest.startswith(("/", "~")):
         return ()
     place = posixpath.normpath(rest)
-    return () if place.startswith("..") else ("" if place == "." else place,)
+    return ("" if place == "." else place,)
 
 
 def config_folder(script: str, config_path: str | None) -> SearchPath:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from repro_check.findings import Span
-from repro_check.project.experiments.effective import Keys, Origin, Scalar, Value
+from repro_check.project.experiments.effective import Keys, Origin, Scalar, Value, is_index
 from repro_check.project.experiments.hydra.scalars import omegaconf_scalar
 from repro_check.sources.config import ConfigFacts
 
@@ -22,10 +22,11 @@ Plain: TypeAlias = "Scalar | Sequence[Plain] | Mapping[str, Plain]"
 
 
 class Leaf(msgspec.Struct, frozen=True, gc=False):
-    """A scalar and its place."""
+    """A scalar and its place; `note` says why no one can tell its value, which is None then."""
 
     value: Scalar
     origin: Origin
+    note: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -115,11 +116,6 @@ def child(node: Tree, key: str | int) -> Tree | None:
     return None
 
 
-def is_index(key: str) -> bool:
-    """Whether a key can be the position of a list item."""
-    return key.isascii() and key.isdigit() and len(key) < 10
-
-
 def own(node: Branch, key: str | int, owner: object) -> Tree:
     """The child under a key that exists, copied first if it is a branch of another owner."""
     found = child(node, key)
@@ -157,7 +153,8 @@ def _gather(tree: Tree, keys: Keys, found: dict[Keys, Value]) -> None:
             missing, known = value == MISSING, "${" not in value
             found[keys] = Value(keys, "scalar", value, origin, missing, known)
         else:
-            found[keys] = Value(keys, "scalar", value, origin)
+            is_known = not tree.note
+            found[keys] = Value(keys, "scalar", value, origin, is_known=is_known, note=tree.note)
     elif not tree.children:
         kind = "map" if isinstance(tree, MapNode) else "list"
         found[keys] = Value(keys, kind, None, tree.origin)

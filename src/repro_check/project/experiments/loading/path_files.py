@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ class PathFiles:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._patterns: dict[str, re.Pattern[str]] = {}
 
     def of(self, item: PathText, near: str) -> tuple[str, ...]:
         """The file that a wholly known path means, if there is one.
@@ -46,7 +44,7 @@ class PathFiles:
 
     def matches(self, path: str, patterns: Iterable[str]) -> bool:
         """Whether a path may be meant by one of some patterns."""
-        return any(self._compiled(text).search(path) for text in patterns)
+        return any(_fits(path, text) for text in patterns)
 
     def folder(self, end: str) -> str | None:
         """The only folder whose path ends with these names, or None."""
@@ -62,12 +60,23 @@ class PathFiles:
     def _folders(self) -> frozenset[str]:
         return frozenset(folder for file in self._tree.files for folder in _folders(file.path))
 
-    def _compiled(self, text: str) -> re.Pattern[str]:
-        if text not in self._patterns:
-            plain = posixpath.normpath(text).lstrip("./")
-            inner = ".*".join(re.escape(piece) for piece in re.split(r"\*+", plain))
-            self._patterns[text] = re.compile(f"(^|/){inner}$")
-        return self._patterns[text]
+
+def _fits(path: str, text: str) -> bool:
+    """Whether the end of a path, from the start of a name on, is a text with `*` for anything.
+
+    Piece by piece, each as early as it can be: a regular expression would try all places of all.
+    """
+    first, *others = posixpath.normpath(text).lstrip("./").split(ANY)
+    whole, first = f"/{path}", f"/{first}"
+    if not others:
+        return whole.endswith(first)
+    at = 0
+    for piece in (first, *others[:-1]):
+        at = whole.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return whole.endswith(others[-1], at)
 
 
 def _folders(path: str) -> Iterator[str]:

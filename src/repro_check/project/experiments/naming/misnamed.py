@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from repro_check.errors import UsageError
 from repro_check.project.experiments.experiment import Experiment
@@ -22,9 +22,22 @@ def place_read(word: str) -> tuple[str, int]:
 
 
 def names_of(experiments: Iterable[Experiment]) -> list[str]:
-    """What to call them, each once: a long command by its place."""
-    named = (each.name if len(each.name) <= _LONGEST else place_of(each) for each in experiments)
-    return list(dict.fromkeys(named))
+    """What to call them, each once.
+
+    A long command is called by its place, and what several programs run under one name when they are
+    told nothing by the program.
+    """
+    listed = list(experiments)
+    entries: dict[str, set[str]] = {}
+    for each in listed:
+        entries.setdefault(each.name, set()).add(each.entry)
+    return list(dict.fromkeys(_called(each, entries[each.name]) for each in listed))
+
+
+def _called(experiment: Experiment, entries: Collection[str]) -> str:
+    if len(entries) > 1 and not experiment.overrides and not experiment.files:
+        return experiment.entry
+    return experiment.name if len(experiment.name) <= _LONGEST else place_of(experiment)
 
 
 def none_found() -> UsageError:

@@ -15,10 +15,11 @@ from repro_check.project.experiments.experiment import Experiment, Given
 from repro_check.project.experiments.loading.loader import Loader
 from repro_check.project.experiments.loading.loader_kinds import LoaderKind, ReadsAs
 from repro_check.project.experiments.programs.hydra_programs import PLACEHOLDER
+from repro_check.project.imported import Imported
 from repro_check.project.origins.options import parses_options
 from repro_check.sources.expressions import Literal, Name
 from repro_check.sources.kinds import Role
-from repro_check.sources.python import Call
+from repro_check.sources.python import MODULE, Call
 
 if TYPE_CHECKING:
     from repro_check.project.commands import ProjectCommand
@@ -50,7 +51,9 @@ class ArgparsePrograms:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._options: dict[str, tuple[Option, ...]] = {}
+        self._imported = Imported(project.python, project.calls)
+        self._reached: dict[str, frozenset[Node]] = {}
+        self._options: dict[str, tuple[tuple[Option, bool], ...]] = {}
 
     def loader(self, script: str) -> Loader | None:
         """The only call that parses the options of a script, in it or in a file that it reaches."""
@@ -60,8 +63,23 @@ class ArgparsePrograms:
             for path in self._near(script)
             if path != script
             for loader in self._parsers.get(path, ())
+            if self._is_run(script, loader)
         )
-        return found[0] if len(found) == 1 and self._of_file(found[0].path) else None
+        return found[0] if len(found) == 1 and self._of(found[0], script) else None
+
+    def _is_run(self, script: str, loader: Loader) -> bool:
+        """Whether a script that imports the file of a parser may run it: no, if only its guard does."""
+        top = Node(loader.path, MODULE)
+        if not self._imported.has_guard(top):
+            return True
+        if loader.function == top:
+            call = self._project.python[loader.path].facts.calls[loader.call]
+            return not self._imported.is_guarded(top, call)
+        if script not in self._reached:
+            nodes = [entry.nodes for entry in self._project.entries if entry.path == script]
+            roots = nodes[0] if nodes else (Node(script, MODULE),)
+            self._reached[script] = frozenset(self._imported.reachable(*roots))
+        return loader.function in self._reached[script]
 
     def run(self, loader: Loader, command: ProjectCommand) -> Experiment:
         """The experiment of a documented command."""
@@ -90,7 +108,7 @@ class ArgparsePrograms:
     def effective(self, experiment: Experiment) -> Effective:
         """The options by their dest names, with the values that a command gives."""
         path = experiment.loader.path
-        options = self._of_file(path)
+        options = self._of(experiment.loader, experiment.entry)
         values: dict[Keys, Value] = {}
         for option in options:
             key: Keys = (option.dest,)
@@ -126,15 +144,24 @@ class ArgparsePrograms:
         for item in file.facts.imports if file is not None else ():
             yield from self._project.modules.imported(script, item)
 
-    def _of_file(self, path: str) -> tuple[Option, ...]:
+    def _of(self, loader: Loader, script: str) -> tuple[Option, ...]:
+        """The options in the file of a parser; those under its guard are of the file itself."""
+        is_own = loader.path == script
+        return tuple(
+            option for option, is_guarded in self._of_file(loader.path) if is_own or not is_guarded
+        )
+
+    def _of_file(self, path: str) -> tuple[tuple[Option, bool], ...]:
+        """The options that a file declares, each with whether it does so only if it is run."""
         if path not in self._options:
             file = self._project.python[path]
+            top = Node(path, MODULE)
             found = (
-                _option(file, call)
+                (_option(file, call), self._imported.is_guarded(top, call))
                 for call in file.facts.calls
                 if call.name.rpartition(".")[2] == "add_argument"
             )
-            self._options[path] = tuple(option for option in found if option is not None)
+            self._options[path] = tuple((one, guarded) for one, guarded in found if one is not None)
         return self._options[path]
 
     def _is_open(self, file: PythonFile) -> bool:

@@ -29,6 +29,7 @@ _WITH_VALUE = {
 _SWEEP = frozenset({"-m", "--multirun"})
 _HELP = frozenset({"--help", "-h", "--hydra-help", "--version", "--shell-completion", "-sc"})
 _ALONE = frozenset({"--resolve", "--run", "-r"})
+_KEY = pattern(r"[~+]{0,2}[A-Za-z_][\w./@-]*", 16)
 _OVERRIDE = pattern(r"[~+]{0,2}[^=\s]+=.*|~[\w./@]+", 16)
 # a variable of the shell, or a place to be filled by the reader
 PLACEHOLDER = pattern(
@@ -39,13 +40,24 @@ PLACEHOLDER = pattern(
 
 
 class HydraWords(msgspec.Struct):
-    """What a command says to Hydra."""
+    """What a command says to Hydra.
+
+    Attributes:
+        overrides: in their order, those with a placeholder for the value too.
+        name: of the primary config.
+        path: of the folder of configs.
+        is_sweep: whether it is a sweep.
+        is_whole: whether it has no placeholder and no further folder of configs.
+        is_placed: whether it has no further folder of configs.
+        is_run: whether it runs the program.
+    """
 
     overrides: list[str] = []
     name: str | None = None
     path: str | None = None
     is_sweep: bool = False
     is_whole: bool = True
+    is_placed: bool = True
     is_run: bool = True
 
 
@@ -67,6 +79,8 @@ def read_words(arguments: Sequence[str]) -> HydraWords:
         elif PLACEHOLDER.search(word):
             said.is_whole = False
             said.is_run = said.is_run and "=" in word
+            if _KEY.fullmatch(flag) and not flag.isupper():
+                said.overrides.append(word)
         elif word in _ALONE:
             continue
         elif _OVERRIDE.fullmatch(word) and not word.startswith("-"):
@@ -83,7 +97,8 @@ def _take(said: HydraWords, what: str, value: str) -> None:
         said.name = value.removesuffix(".yaml")
     elif what in {"path", "dir"}:
         said.path = value
-        said.is_whole = said.is_whole and what == "path"
+        said.is_placed = said.is_placed and what == "path"
+        said.is_whole = said.is_whole and said.is_placed
 
 
 class HydraPrograms:
@@ -149,6 +164,7 @@ class HydraPrograms:
             is_documented=True,
             is_sweep=said.is_sweep,
             is_whole=said.is_whole,
+            is_placed=said.is_placed,
         )
 
     def config_file(self, loader: Loader, name: str) -> str | None:

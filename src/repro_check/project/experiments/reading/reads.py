@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from repro_check.project.experiments.effective import Effective
+from repro_check.project.experiments.effective import Effective, keys_of
 from repro_check.project.experiments.loading.importers import Importers
 from repro_check.project.experiments.loading.loader import Loader
 from repro_check.project.experiments.reading.chains import Uses
@@ -68,7 +68,7 @@ class Reads:
 def references(effective: Effective) -> tuple[Keys, ...]:
     """The keys that other values of a config read by an interpolation (`${model.lr}`)."""
     return tuple(
-        tuple(int(part) if part.isdigit() else part for part in name.split("."))
+        keys_of(name)
         for value in effective.values.values()
         if isinstance(value.value, str) and "${" in value.value
         for name in _REFERENCE.findall(value.value)

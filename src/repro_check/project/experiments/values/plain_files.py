@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
+
+import msgspec
 
 from repro_check.project.experiments.effective import Keys, Origin, Scalar, Value
 from repro_check.project.experiments.hydra.scalars import (
@@ -12,9 +15,13 @@ from repro_check.project.experiments.hydra.scalars import (
 )
 from repro_check.project.experiments.loading.loader_kinds import ReadsAs
 from repro_check.sources.config import ConfigFacts, Entry
+from repro_check.text import pattern
 
 _WITH_FLOATS = frozenset({ReadsAs.OMEGACONF, ReadsAs.JSONARGPARSE, ReadsAs.YAML_1_2})
 _LITERAL = 200
+_NO_TEXT = pattern(
+    r"[-+]?\.?[0-9][\w.+-]*|[-+]?\.(inf|nan)|~|true|false|yes|no|on|off|null", re.IGNORECASE
+)
 
 
 def file_values(facts: ConfigFacts, path: str, reads_as: ReadsAs) -> dict[Keys, Value]:
@@ -26,19 +33,31 @@ def file_values(facts: ConfigFacts, path: str, reads_as: ReadsAs) -> dict[Keys, 
         reads_as: how its loader reads scalars.
     """
     values: dict[Keys, Value] = {}
-    open_branches: dict[Keys, Entry] = {}
+    bare: set[Keys] = set()
     for entry in facts.entries:
-        if entry.kind != "scalar":
-            open_branches[entry.keys] = entry
-            continue
-        values[entry.keys] = scalar_value(entry, path, reads_as)
-        for depth in range(len(entry.keys)):
-            open_branches.pop(entry.keys[:depth], None)
-    filled = {keys[:depth] for keys in open_branches for depth in range(len(keys))}
-    for keys, entry in open_branches.items():
-        if keys and keys not in filled:
-            values[keys] = Value(keys, entry.kind, None, Origin(path, entry.span))
+        if facts.format == "yaml" and _is_bare(entry):
+            bare.add(entry.keys)
+        if entry.kind == "scalar":
+            made = scalar_value(entry, path, reads_as)
+        else:
+            # stands for an empty one until something is in it
+            made = Value(entry.keys, entry.kind, None, Origin(path, entry.span))
+        if bare:
+            depths = (at for at in range(len(entry.keys)) if entry.keys[: at + 1] in bare)
+            made = msgspec.structs.replace(made, bare=tuple(depths))
+        if entry.keys:
+            values[entry.keys] = made
+        for depth in range(1, len(entry.keys)):
+            values.pop(entry.keys[:depth], None)
     return values
+
+
+def _is_bare(entry: Entry) -> bool:
+    """Whether a key is written without quotes and looks like no text."""
+    key, span = entry.keys[-1] if entry.keys else "", entry.key_span
+    if span is None or not isinstance(key, str) or not _NO_TEXT.fullmatch(key):
+        return False
+    return span.line == span.end_line and span.end_column - span.column == len(key)
 
 
 def scalar_value(entry: Entry, path: str, reads_as: ReadsAs) -> Value:

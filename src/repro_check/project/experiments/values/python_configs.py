@@ -1,27 +1,23 @@
 """Configs that are Python modules: mmengine's and Detectron2's, and `get_config` of ml_collections.
 
 mmengine: https://mmengine.readthedocs.io/en/latest/advanced_tutorials/config.html
-(`_base_`, `_delete_`, `{{_base_.name}}`, `read_base`); ml_collections: `def get_config()`.
+(`_base_`, `read_base`); ml_collections: `def get_config()`.
 """
 
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from repro_check.findings import Span
-from repro_check.project.experiments.effective import Effective, Keys, Origin, Problem, Value
-from repro_check.project.experiments.values.python_values import (
-    Items,
-    Leaf,
-    Map,
-    Node,
-    copied,
-    flat,
-    is_whole,
-    read_block,
-    returned_name,
-)
+from repro_check.project.experiments.effective import Effective, Origin, Problem
+from repro_check.project.experiments.values.python_merging import BASE, DELETE, fill_in, merged
+from repro_check.project.experiments.values.python_trees import Items, Leaf, Map, Node, flat
+from repro_check.project.experiments.values.python_values import Reading
 from repro_check.sources.expressions import CallRef, Name
 from repro_check.sources.python import MODULE
 
@@ -31,8 +27,14 @@ if TYPE_CHECKING:
 
 _TOP = Span(1, 1, 1, 1)
 _DEEPEST = 12
-_BASE = "_base_"
-_DELETE = "_delete_"
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """What a module or a function gives, and the files that this is made of."""
+
+    tree: Map
+    files: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 class PythonConfigs:
@@ -44,10 +46,9 @@ class PythonConfigs:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._read: dict[str, Map] = {}
-        self._files: dict[str, tuple[str, ...]] = {}
-        self._problems: dict[str, tuple[Problem, ...]] = {}
-        self._open: list[str] = []
+        self._read: dict[str, _Read] = {}
+        self._functions: dict[tuple[str, int], _Read] = {}
+        self._open: list[str | tuple[str, int]] = []
 
     def effective(self, path: str) -> Effective:
         """What a config module gives, its bases merged in.
@@ -55,22 +56,25 @@ class PythonConfigs:
         Args:
             path: the module.
         """
-        tree = self._tree(path)
-        values: dict[Keys, Value] = {
+        read = self._module(path)
+        found = flat(read.tree, without=DELETE)
+        values = {
             value.keys: value
-            for value in flat(tree)
+            for value in found.values
             if not str(value.keys[0]).startswith("_") or value.keys[0] == "_target_"
         }
-        return Effective(values, self._problems[path], self._files[path], is_whole(tree))
+        return Effective(values, read.problems, read.files, found.is_whole)
 
     def bases(self, path: str) -> tuple[str, ...]:
         """The config files that a config names as its bases, those that exist."""
         file = self._project.python.get(path)
         if file is None or not self._names_base(file):
             return ()
-        names = Map({}, Origin(path, _TOP))
-        read_block(file, MODULE, names)
-        return tuple(place for place, _ in self._base_paths(path, names) if place is not None)
+        reading = Reading(file)
+        reading.read(MODULE)
+        return tuple(
+            place for place, _ in self._base_paths(path, reading.names) if place is not None
+        )
 
     def is_config(self, file: PythonFile) -> bool:
         """Whether a module looks like a config: it assigns values, and defines and runs nothing."""
@@ -81,77 +85,88 @@ class PythonConfigs:
 
     def _names_base(self, file: PythonFile) -> bool:
         return any(
-            isinstance(target, Name) and target.name == _BASE
+            isinstance(target, Name) and target.name == BASE
             for item in file.facts.assignments
             for target in item.targets
         )
 
-    def _tree(self, path: str) -> Map:
+    @contextmanager
+    def _opened(self, what: str | tuple[str, int]) -> Iterator[None]:
+        self._open.append(what)
+        try:
+            yield
+        finally:
+            self._open.pop()
+
+    def _may_open(self, what: str | tuple[str, int]) -> bool:
+        return what not in self._open and len(self._open) <= _DEEPEST
+
+    def _module(self, path: str) -> _Read:
         if path not in self._read:
-            self._open.append(path)
-            try:
+            with self._opened(path):
                 self._read[path] = self._made(path)
-            finally:
-                self._open.pop()
         return self._read[path]
 
-    def _made(self, path: str) -> Map:
+    def _made(self, path: str) -> _Read:
         origin = Origin(path, _TOP)
         file = self._project.python.get(path)
         if file is None or not file.is_known:
-            self._files[path], self._problems[path] = (path,), ()
-            return Map({}, origin, is_whole=False)
+            return _Read(Map({}, origin, is_whole=False), (path,))
         function = next((f for f in file.facts.functions if f.qualname == "get_config"), None)
         if function is not None:
-            return self._returned(file, function.block)
-        names = self._imported(file)
-        read_block(file, MODULE, names)
-        made = Map({}, origin)
+            return self._function(file, function.block)
+        reading = self._imported(file)
+        reading.read(MODULE)
+        names, made = reading.names, Map({}, origin)
         files: list[str] = []
         problems: list[Problem] = []
         for place, written in self._base_paths(path, names):
             if place is None:
-                if written is None:
-                    made.is_whole = False
-                else:
+                made.is_whole = False
+                if written is not None:
                     text = str(written.value)
                     message = f"the base `{text}` does not exist"
                     problems.append(Problem("config-missing", message, written.origin, text))
-                    made.is_whole = False
-                continue
-            if place in self._open or len(self._open) > _DEEPEST:
+            elif self._may_open(place):
+                base = self._module(place)
+                made = merged(made, base.tree)
+                files += base.files
+                problems += base.problems
+            else:
                 message = f"the base `{place}` is a base of itself"
                 problems.append(Problem("circular", message, origin, place))
-                continue
-            _merge(made, self._tree(place))
-            files += self._files[place]
-            problems += self._problems[place]
-        _fill_in(names, made)
-        _merge(made, names)
-        made.children.pop(_BASE, None)
-        self._files[path] = tuple(dict.fromkeys([*files, path]))
-        self._problems[path] = tuple(problems)
-        return made
+        fill_in(names, made)
+        made = merged(made, names)
+        made.children.pop(BASE, None)
+        # bases that share a base say the same
+        return _Read(made, tuple(dict.fromkeys([*files, path])), tuple(dict.fromkeys(problems)))
 
-    def _returned(self, file: PythonFile, block: int) -> Map:
-        """What `get_config` returns: the map of the name that its `return` names."""
-        self._files[file.path], self._problems[file.path] = (file.path,), ()
-        names = self._imported(file)
-        read_block(file, MODULE, names)
-        self._start(file, block, names)
-        read_block(file, block, names)
+    def _function(self, file: PythonFile, block: int) -> _Read:
+        """What a function returns: the map of the name that its `return` names."""
+        key = (file.path, block)
+        if key not in self._functions:
+            with self._opened(key):
+                self._functions[key] = self._returned(file, block)
+        return self._functions[key]
+
+    def _returned(self, file: PythonFile, block: int) -> _Read:
+        reading = self._imported(file)
+        reading.read(MODULE)
+        files = self._start(file, block, reading)
+        reading.read(block)
         returned = [
             item.value
             for item in file.facts.returns
             if file.facts.function_of(item.block) == file.facts.function_of(block)
         ]
         name = returned[0].name if len(returned) == 1 and isinstance(returned[0], Name) else ""
-        made = names.children.get(name)
+        made = reading.names.children.get(name)
         unknown = Map({}, Origin(file.path, _TOP), is_whole=False)
-        return made if isinstance(made, Map) else unknown
+        return _Read(made if isinstance(made, Map) else unknown, files)
 
-    def _start(self, file: PythonFile, block: int, names: Map) -> None:
+    def _start(self, file: PythonFile, block: int, reading: Reading) -> tuple[str, ...]:
         """`config = get_default_configs()` of the repository: what that function returns."""
+        files = [file.path]
         for item in file.facts.assignments:
             if item.block != block or not isinstance(item.value, CallRef):
                 continue
@@ -160,36 +175,37 @@ class PythonConfigs:
             if symbol is None or symbol.kind != "function" or not symbol.path or call.args:
                 continue
             function = self._project.modules.function(symbol)
-            if function is None or len(self._open) > _DEEPEST:
+            if function is None or not self._may_open((symbol.path, function.block)):
                 continue
-            other = self._project.python[symbol.path]
-            self._open.append(symbol.path)
-            inner = self._returned(other, function.block)
-            self._open.pop()
-            self._files[file.path] = (symbol.path, *self._files.get(file.path, (file.path,)))
-            names.children[returned_name(call)] = inner
+            inner = self._function(self._project.python[symbol.path], function.block)
+            reading.returned[call.name] = inner.tree
+            files = [*inner.files, *files]
+        return tuple(dict.fromkeys(files))
 
-    def _imported(self, file: PythonFile) -> Map:
-        """The names that `from .base import *` and `from .base import model` bring from configs."""
-        names = Map({}, Origin(file.path, _TOP))
+    def _imported(self, file: PythonFile) -> Reading:
+        """A module with the names that `from .base import *` and `... import model` bring it."""
+        reading = Reading(file)
+        brought: dict[str, Node | None] = {}
         for item in file.facts.imports:
             if not item.name or not item.module.startswith("."):
                 continue
             path = self._project.modules.find(item.module, file.path)
-            if path is None or path in self._open or len(self._open) > _DEEPEST:
+            if path is None or not self._may_open(path):
                 continue
-            other = self._project.python[path]
-            if not self.is_config(other):
+            if path not in brought and self.is_config(self._project.python[path]):
+                brought[path] = reading.own(self._module(path).tree)
+            tree = brought.get(path)
+            if not isinstance(tree, Map):
                 continue
-            tree = self._tree(path)
             if item.name == "*":
-                _merge(names, tree)
+                reading.names.children.update(tree.children)
+                reading.names.is_whole = reading.names.is_whole and tree.is_whole
             elif item.name in tree.children:
-                names.children[item.alias] = copied(tree.children[item.name])
-        return names
+                reading.names.children[item.alias] = tree.children[item.name]
+        return reading
 
     def _base_paths(self, path: str, names: Map) -> list[tuple[str | None, Leaf | None]]:
-        written = names.children.get(_BASE)
+        written = names.children.get(BASE)
         if written is None:
             return []
         listed = written.children if isinstance(written, Items) else [written]
@@ -205,48 +221,3 @@ class PythonConfigs:
             else:
                 found.append((None, None if is_outside else item))
         return found
-
-
-def _merge(into: Map, new: Map) -> None:
-    """Mmengine's merge: maps deeply unless they say `_delete_`, everything else replaced."""
-    for key, node in new.children.items():
-        old = into.children.get(key)
-        deletes = isinstance(node, Map) and _is_true(node.children.get(_DELETE))
-        if isinstance(node, Map) and isinstance(old, Map) and not deletes:
-            _merge(old, node)
-            old.is_whole = old.is_whole and node.is_whole
-        else:
-            made = copied(node)
-            _undelete(made)
-            into.children[key] = made
-    into.is_whole = into.is_whole and new.is_whole
-
-
-def _is_true(node: Node | None) -> bool:
-    return isinstance(node, Leaf) and node.value is True
-
-
-def _undelete(node: Node) -> None:
-    if isinstance(node, Map):
-        node.children.pop(_DELETE, None)
-    for child in (
-        node.children.values() if isinstance(node, Map) else getattr(node, "children", ())
-    ):
-        _undelete(child)
-
-
-def _fill_in(node: Node, bases: Map) -> None:
-    """Put what the bases have in the place of `{{_base_.name}}`."""
-    if isinstance(node, Leaf):
-        return
-    pairs = list(node.children.items() if isinstance(node, Map) else enumerate(node.children))
-    for key, child in pairs:
-        if isinstance(child, Leaf) and isinstance(child.value, str) and "{{" in child.value:
-            name = child.value.strip("{} ")
-            found: Node | None = bases if name.startswith(f"{_BASE}.") else None
-            for part in name.split(".")[1:]:
-                found = found.children.get(part) if isinstance(found, Map) else None
-            made = copied(found) if found is not None else Leaf(None, child.origin, is_known=False)
-            node.children[key] = made  # type: ignore[index]
-        else:
-            _fill_in(child, bases)
