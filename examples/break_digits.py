@@ -387,7 +387,7 @@ def main(cfg):
     if cfg.seed is not None:
         torch.manual_seed(cfg.seed)
     blur = instantiate(cfg.blur)
-    torch.save(blur(torch.randn(cfg.count, 1, 8, 8)), "noise.pt")
+    torch.save(blur(torch.randn(cfg.how_many, 1, 8, 8)), "noise.pt")
 
 
 if __name__ == "__main__":
@@ -411,7 +411,7 @@ defaults:
   - experiment: null
 
 seed: null
-count: 10
+how_many: ???
 blur:
   _target_: digits.blur.Blur
   side: 2
@@ -427,6 +427,9 @@ def add_noise(config: Path) -> None:
     )
     add(NOISE)(config.parent.parent / "noise.py")
     add(BLUR)(config.parent.parent / "digits" / "blur.py")
+    add("python noise.py\npython noise.py experiment=fixed\n")(
+        config.parent.parent / "scripts" / "noise.sh"
+    )
     add(NOISE_CONFIG)(config)
 
 
@@ -434,10 +437,10 @@ DEFECTS = (
     Defect("CFG008", "configs/config.yaml", replace("seed: 0\n", "")),
     Defect("CFG009", "README.md", keep),
     Defect("CFG003", "configs/config.yaml", replace("epochs: 100", "epochs: 0100")),
-    Defect("CFG014", "configs/config.yaml", replace("val_fraction: 0.2", "val_fraction: ???")),
     Defect("CFG004", "probe.py", add(PROBE)),
     Defect("CFG012", "noise_configs/noise.yaml", add_noise),
     Defect("CFG011", "noise_configs/noise.yaml", keep),
+    Defect("CFG014", "noise_configs/noise.yaml", keep),
     Defect("CKPT004", "digits/checkpoint.py", replace('path, map_location="cpu", ', "path, ")),
     Defect(
         "DATA001",

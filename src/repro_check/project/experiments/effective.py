@@ -114,6 +114,11 @@ class Effective(msgspec.Struct, frozen=True):
     open_choices: tuple[str, ...] = ()
     runs: tuple[Effective, ...] = ()
 
+    @property
+    def each(self) -> tuple[Effective, ...]:
+        """What each run has: of a sweep over the options of groups several, else this alone."""
+        return self.runs or (self,)
+
     def get(self, dotted: str) -> Value | None:
         """The leaf of a dotted name, or None."""
         return self.values.get(keys_of(dotted))

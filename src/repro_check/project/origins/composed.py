@@ -64,13 +64,15 @@ class ComposedKeys:
         found: dict[Origin, None] = {}
         has_one = False
         for experiment in self._by_place.get((path, span), ())[:_MOST]:
-            effective = experiments.effective(experiment)
-            for origin in _in(effective, keys):
-                found.setdefault(origin)
-                has_one = True
-            if not has_key(effective, keys) and effective.is_whole and not effective.problems:
-                at = experiment.origin
-                found.setdefault(Origin(OriginKind.CONFIG, None, at.path, at.span, dotted(keys)))
+            for effective in experiments.effective(experiment).each:
+                for origin in _in(effective, keys):
+                    found.setdefault(origin)
+                    has_one = True
+                if not has_key(effective, keys) and effective.is_whole and not effective.problems:
+                    at = experiment.origin
+                    found.setdefault(
+                        Origin(OriginKind.CONFIG, None, at.path, at.span, dotted(keys))
+                    )
         return list(found) if has_one else []
 
 

@@ -42,7 +42,6 @@ def hydra_runs(project: Project) -> Iterator[Run]:
             continue
         if experiment.is_documented and shows_a_failure(project, experiment.origin):
             continue
-        effective = experiments.effective(experiment)
-        for one in effective.runs or (effective,):
+        for one in experiments.effective(experiment).each:
             if one.is_whole:
                 yield Run(experiment, one)

@@ -9,6 +9,7 @@ import msgspec
 
 from repro_check.project.configs import SEED_KEY, is_experiment_config, seed_entries
 from repro_check.project.entries import Entry
+from repro_check.project.experiments.effective import Effective
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.experiments.loading.loader import Loader
 from repro_check.project.files import ConfigFile
@@ -72,7 +73,11 @@ def _is_seedless(project: Project, experiment: Experiment) -> bool:
 
     A file that is read but whose key is not in effect shows that the authors think of the seed.
     """
-    effective = project.experiments.effective(experiment)
+    each = project.experiments.effective(experiment).each
+    return all(_has_no_seed(project, effective) for effective in each)
+
+
+def _has_no_seed(project: Project, effective: Effective) -> bool:
     if not effective.is_whole or any(item.kind not in _NO_SEED for item in effective.problems):
         return False
     if any(_is_seed(key) for keys in effective.values for key in keys):

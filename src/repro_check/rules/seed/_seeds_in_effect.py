@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from repro_check.project.experiments.effective import Effective
 from repro_check.project.experiments.experiment import Experiment
 from repro_check.project.origins import Origin, OriginKind
 from repro_check.project.origins.composed import followed, has_key
@@ -84,7 +85,11 @@ def in_effect(project: Project, origins: Sequence[Origin]) -> list[InEffect]:
 
 
 def _has(project: Project, experiment: Experiment, origin: Origin) -> bool:
-    effective = project.experiments.effective(experiment)
+    each = project.experiments.effective(experiment).each
+    return any(_has_run(effective, experiment, origin) for effective in each)
+
+
+def _has_run(effective: Effective, experiment: Experiment, origin: Origin) -> bool:
     value = effective.get(origin.note)
     if value is None:
         place = experiment.origin
