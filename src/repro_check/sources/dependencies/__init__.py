@@ -1,0 +1,1 @@
+"""What files say of dependencies: those that declare them, and those that freeze them."""
