@@ -6,9 +6,29 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+
+
+def open_regular(path: Path, *, follow_link: bool = False) -> BinaryIO:
+    """Open a regular file for reading; who opens it closes it.
+
+    Args:
+        path: the file.
+        follow_link: whether the last part of the path may be a symbolic link.
+
+    Raises:
+        FileNotFoundError: there is none.
+        OSError: it is a link or no regular file; `strerror` says which.
+    """
+    descriptor = os.open(path, os.O_RDONLY | _NO_WAIT | (0 if follow_link else _NO_FOLLOW))
+    stream = open(descriptor, "rb")  # noqa: SIM115 - it is handed out
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        stream.close()
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return stream
 
 
 def read_bounded(path: Path, *, limit: int, follow_link: bool = False) -> bytes:
@@ -27,11 +47,7 @@ def read_bounded(path: Path, *, limit: int, follow_link: bool = False) -> bytes:
         OSError: it is a link or no regular file, has more than `limit` bytes, or cannot be read;
             `strerror` says which.
     """
-    descriptor = os.open(path, os.O_RDONLY | _NO_WAIT | (0 if follow_link else _NO_FOLLOW))
-    with open(descriptor, "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    with open_regular(path, follow_link=follow_link) as stream:
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", str(path))

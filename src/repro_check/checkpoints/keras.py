@@ -1,0 +1,50 @@
+"""Keras configs: a `Lambda` layer carries Python bytecode, which Keras runs when it loads.
+
+`keras.models.load_model(safe_mode=True)` refuses it since Keras 3 (keras.io/api/models,
+"Serialization & saving"); older ones run it (CVE-2024-3660).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from repro_check.checkpoints.model import Reason, Verdict
+
+_MOST = 200_000
+_OWN = ("keras", "tensorflow", "tf_keras", "builtins")
+
+
+def reasons_of_config(config: object, member: str) -> Iterator[Reason]:
+    """Why a model's config is not safe: bytecode in it, and classes that are not Keras's own."""
+    waiting = [config]
+    seen: set[str] = set()
+    for count, each in enumerate(waiting):
+        if count > _MOST:
+            yield Reason(
+                Verdict.UNREADABLE, "has a config that is too large to be read", "", member
+            )
+            return
+        if isinstance(each, list):
+            waiting.extend(each)
+        elif isinstance(each, dict):
+            waiting.extend(each.values())
+            reason = _reason(each, member)
+            if reason is not None and reason.message not in seen:
+                seen.add(reason.message)
+                yield reason
+
+
+def _reason(part: dict[str, object], member: str) -> Reason | None:
+    name, module = part.get("class_name"), part.get("module")
+    if name in {"Lambda", "__lambda__"}:
+        return Reason(Verdict.DANGEROUS, "runs the bytecode of a `Lambda` layer", "", member)
+    is_own = not isinstance(module, str) or module.partition(".")[0] in _OWN
+    registered = part.get("registered_name")
+    if isinstance(name, str) and not is_own:
+        label = f"{module}.{name}"
+        return Reason(Verdict.NEEDS_CODE, f"loads only with `{label}`", label, member)
+    if isinstance(registered, str) and ">" in registered and module is None:
+        package, _, label = registered.partition(">")
+        if package != "Custom" or label:
+            return Reason(Verdict.NEEDS_CODE, f"loads only with `{label}`", label, member)
+    return None

@@ -1,0 +1,1 @@
+"""Pickles, walked opcode by opcode: nothing is imported, called or built."""
