@@ -86,9 +86,10 @@ def test_an_encrypted_flag_hides_nothing() -> None:
 
 def test_two_members_of_one_name_are_both_read() -> None:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+    with zipfile.ZipFile(made, "w") as archive:
         archive.writestr("a/data.pkl", EVIL)
-        archive.writestr("a/data.pkl", pickle.dumps({}, protocol=2))
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a/data.pkl", pickle.dumps({}, protocol=2))
 
     file = of_bytes(made.getvalue())
 

@@ -51,7 +51,7 @@ def trained() -> dict[str, object]:
         "scheduler": scheduler.state_dict(),
         "args": argparse.Namespace(lr=0.1, name="run", paths=[Path("data")]),
         "rng_state": torch.get_rng_state(),
-        "numpy_rng_state": np.random.get_state(),
+        "numpy_rng_state": np.random.get_state(),  # noqa: NPY002 - what old code saves
         "generator": np.random.default_rng(0),
         "best": float("inf"),
     }

@@ -12,8 +12,8 @@ import pytest
 import torch
 from smoke_projects import HostRunner, project, run, settings
 
+from repro_check.checkpoints.reading import read_model
 from repro_check.smoke import Phase, SmokeReport, Verdict, smoke
-from repro_check.smoke.torchfile import cuda_locations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,9 +173,9 @@ def test_the_device_is_read_without_unpickling(legacy: bool, tmp_path: Path) -> 
     path = tmp_path / "model.pt"
     content = {"epoch": 3, "device": "cuda:7", "model": STATE, "again": STATE}
     path.write_bytes(saved(content, legacy=legacy))
-    assert cuda_locations(path) == ()
+    assert read_model(path).devices == ("cpu",)
     path.write_bytes(saved(content, location="cuda:2", legacy=legacy))
-    assert cuda_locations(path) == ("cuda:2",)
+    assert read_model(path).devices == ("cuda:2",)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,7 @@ def test_the_device_is_read_without_unpickling(legacy: bool, tmp_path: Path) -> 
 )
 def test_a_file_that_is_no_checkpoint_has_no_device(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "model.pt").write_bytes(content)
-    assert cuda_locations(tmp_path / "model.pt") == ()
-    assert cuda_locations(tmp_path / "nowhere.pt") == ()
+    assert read_model(tmp_path / "model.pt").devices == ()
 
 
 @pytest.mark.slow

@@ -87,6 +87,11 @@ class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
         return max((reason.verdict for reason in self.reasons), default=Verdict.SAFE)
 
     @property
+    def devices(self) -> tuple[str, ...]:
+        """Where its tensors were when they were saved ("cpu", "cuda:0"), sorted."""
+        return tuple(sorted({each.device for each in self.tensors} - {""}))
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """The classes and functions without which it does not load, in the order found."""
         named = [each.subject for each in self.reasons if each.verdict is Verdict.NEEDS_CODE]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from repro_check.bounded import read_bounded
+from repro_check.checkpoints.subject import CheckpointFile, may_be_checkpoint
 from repro_check.engine.store import FactsStore
 from repro_check.engine.suppress import Suppression, place
 from repro_check.errors import UsageError
@@ -37,6 +38,7 @@ _SHELL_KINDS = frozenset({Kind.SHELL, Kind.MAKEFILE})
 _COMMENTS = {
     Kind.YAML: ("#", ""),
     Kind.TOML: ("#", ""),
+    Kind.INI: ("#", ""),
     Kind.REQUIREMENTS: ("#", ""),
     Kind.SHELL: ("#", ""),
     Kind.MAKEFILE: ("#", ""),
@@ -160,6 +162,9 @@ class Subjects:
         if subject is SecretsFile:
             facts = self._store.secrets(file) if may_hold_secrets(file) else None
             return SecretsFile(file, facts) if isinstance(facts, SecretFacts) else None
+        if subject is CheckpointFile:
+            is_one = may_be_checkpoint(file.path)
+            return CheckpointFile(file, self._project.root) if is_one else None
         if subject is ShellFile:
             text = self._store.text(file) if file.kind in _SHELL_KINDS else None
             return None if text is None else ShellFile(file, text)

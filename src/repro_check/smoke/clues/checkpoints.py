@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from repro_check.checkpoints.reading import read_model
 from repro_check.smoke.commit import lfs_pointers
 from repro_check.smoke.result import Diagnosis, Phase
 from repro_check.smoke.static import explain_pointer
-from repro_check.smoke.torchfile import cuda_locations
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from repro_check.smoke.scene import Scene
 
 
@@ -25,7 +27,7 @@ def explain_cuda(_: re.Match[str], scene: Scene) -> Diagnosis:
     """A checkpoint that torch wants to put back onto the GPU on which it was saved."""
     path = scene.stage.tree / scene.spec.checkpoint
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    tags = sorted({tag for file in files if file.is_file() for tag in cuda_locations(file)})
+    tags = sorted({tag for file in files if file.is_file() for tag in _gpus(file)})
     saved = (
         f"{scene.spec.checkpoint} was saved on {', '.join(tags)}"
         if tags
@@ -36,6 +38,14 @@ def explain_cuda(_: re.Match[str], scene: Scene) -> Diagnosis:
         'Write torch.load(path, map_location="cpu"), and move the model to its device afterwards.',
         phase=Phase.LOAD,
     )
+
+
+def _gpus(file: Path) -> tuple[str, ...]:
+    """The GPUs on which the tensors of a file were saved; none if it cannot be opened."""
+    try:
+        return tuple(tag for tag in read_model(file).devices if tag.startswith("cuda"))
+    except OSError:
+        return ()
 
 
 def explain_weights_only(_: re.Match[str], scene: Scene) -> Diagnosis:
