@@ -158,6 +158,14 @@ def test_a_tar_of_pickles_is_opened_and_its_pictures_are_not() -> None:
     assert file.verdict is Verdict.DANGEROUS
 
 
+def test_a_pickle_is_found_under_the_name_of_a_text() -> None:
+    for evil in (EVIL, b"cos\nsystem\n(Vx\ntR."):
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            archive.writestr("notes.txt", evil)
+        assert of_bytes(made.getvalue()).verdict is Verdict.DANGEROUS
+
+
 def test_a_bomb_is_not_unpacked_to_memory() -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:

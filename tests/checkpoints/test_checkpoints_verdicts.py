@@ -301,6 +301,9 @@ DANGEROUS = [
     ("aiohttp", "request"),
     ("yaml", "unsafe_load"),
     ("transformers", "pipeline"),
+    ("_interpreters", "create"),
+    ("_pyrepl.pager", "pipe_pager"),
+    ("test.support.script_helper", "assert_python_ok"),
 ]
 
 
@@ -338,6 +341,9 @@ TRICKS = {
     + bytes([len(evil())])
     + evil()
     + b"tR.",
+    "name across a frame's end": b"\x80\x05\x95\x04" + bytes(7) + b"cmacos\nsystem\n.",
+    "text across a frame's end": b"\x80\x05\x95\x05" + bytes(7) + b"Vhello world\n.",
+    "frame in a frame": b"\x80\x05\x95\x1e" + bytes(7) + b"N\x95\x02" + bytes(7) + b"N.",
     "nested and not there": b"ctorch.storage\n_load_from_bytes\n(NtR.",
 }
 

@@ -33,7 +33,9 @@ def standing(name: Global) -> Standing:
     if any(each.fullmatch(f"{module} {attribute}") for each in _HARMLESS_CLASSES):
         return Standing.HARMLESS
     root = module.partition(".")[0]
-    if root in sys.stdlib_module_names or root in _REMOVED_MODULES or not root:
+    # a module with an underscore belongs to the standard library of some version, `_interpreters`
+    is_private = root.startswith("_") and not root.startswith("__")
+    if root in sys.stdlib_module_names or root in _OTHER_STANDARD or is_private or not root:
         return Standing.DANGEROUS
     is_class = "." not in attribute and attribute.lstrip("_")[:1].isupper()
     if root in _INSTALLED_EVERYWHERE and not is_class:
@@ -119,6 +121,8 @@ torch._utils: _rebuild_sparse_csr_tensor _rebuild_meta_tensor_no_storage _rebuil
 torch._utils: _rebuild_device_tensor_from_numpy _rebuild_device_tensor_from_cpu_tensor _rebuild_xla_tensor
 torch._tensor: _rebuild_from_type _rebuild_from_type_v2
 torch.serialization: _get_layout
+torch.jit._pickle: build_intlist build_doublelist build_boollist build_tensorlist build_tensor_from_id
+torch.jit._pickle: restore_type_tag
 torch._C: _cuda_getDeviceCount
 torch.nn.functional: relu gelu silu elu selu leaky_relu softplus sigmoid tanh softmax log_softmax mish
 torch.nn.functional: cross_entropy mse_loss l1_loss nll_loss hardtanh hardswish relu6 dropout
@@ -158,8 +162,10 @@ _HARMLESS_CLASSES = tuple(
         r"scipy\.(interpolate|spatial|stats|sparse)\.[\w.]+ [A-Z]\w*",
     )
 )
-_REMOVED_MODULES = frozenset(
-    "__builtin__ commands popen2 posix nt ntpath os2 distutils imp asynchat asyncore smtpd".split()
+# of other versions of Python than the one that reads
+_OTHER_STANDARD = frozenset(
+    "__builtin__ commands popen2 posix nt ntpath os2 distutils imp asynchat asyncore smtpd test _pyrepl "
+    "compression annotationlib lib2to3 idlelib telnetlib cgi pipes crypt nntplib uu xdrlib".split()
 )
 _INSTALLED_EVERYWHERE = frozenset("""
     IPython PIL _pytest accelerate aiohttp apt attr boto3 botocore catboost cffi click cloudpickle cv2

@@ -30,6 +30,13 @@ class UnknownOpcodeError(ValueError):
     """A byte that is no opcode."""
 
 
+class FrameError(ValueError):
+    """An opcode that goes beyond its frame.
+
+    CPython's two unpicklers read it in different ways, and so differ in which name they see.
+    """
+
+
 def opcodes(window: Window) -> Iterator[tuple[str, object, int]]:
     """Name, argument and offset of each opcode up to `STOP`.
 
@@ -39,14 +46,21 @@ def opcodes(window: Window) -> Iterator[tuple[str, object, int]]:
     Raises:
         TruncatedError: the pickle ends before `STOP`.
         UnknownOpcodeError: a byte is none.
+        FrameError: a frame (PEP 3154) ends inside of an opcode, or holds another one.
     """
+    frame_end = 0
     while True:
         offset = window.offset
         code = window.read(1)
         info = _BY_CODE.get(code.decode("latin-1"))
         if info is None:
             raise UnknownOpcodeError(f"byte {offset:,} (0x{code.hex()}) is no opcode")
-        yield info.name, _argument(info, window), offset
+        argument = _argument(info, window)
+        if offset < frame_end < window.offset or (info.name == "FRAME" and offset < frame_end):
+            raise FrameError(f"byte {offset:,} begins what goes beyond its frame")
+        if info.name == "FRAME" and isinstance(argument, int):
+            frame_end = window.offset + argument
+        yield info.name, argument, offset
         if info.name == "STOP":
             return
 
