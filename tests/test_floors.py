@@ -26,7 +26,6 @@ FLOORS = {
     "text": 0,
     "sources": 1,
     "project": 2,
-    "checkpoints": 3,
     "data": 3,
     "deps": 3,
     "results": 3,

@@ -12,8 +12,8 @@ import pytest
 import torch
 from smoke_projects import HostRunner, project, run, settings
 
-from repro_check.checkpoints.reading import read_model
 from repro_check.smoke import Phase, SmokeReport, Verdict, smoke
+from repro_check.sources.checkpoints.reading import read_model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from repro_check import __version__
-from repro_check.checkpoints.model import ModelFile
 from repro_check.render.json_document import dump
 from repro_check.render.visible import encodable
+from repro_check.sources.checkpoints.model import ModelFile
 
 
 def checkpoint_document(path: str, content: ModelFile) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from repro_check.checkpoints.model import ModelFile, Reason, Verdict
 from repro_check.render.ansi import BOLD
 from repro_check.render.commented import DIM, GREEN, RED, YELLOW, Line, commented
 from repro_check.render.style import Style
+from repro_check.sources.checkpoints.model import ModelFile, Reason, Verdict
 
 _COLORS = {
     Verdict.SAFE: GREEN,

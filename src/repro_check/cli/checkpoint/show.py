@@ -29,8 +29,8 @@ def command(file: Path, shows_all: bool, output_format: str) -> None:
 
     Exit code 1 if loading it may do harm, 3 if it cannot be read to its end.
     """
-    from repro_check.checkpoints.model import Verdict
-    from repro_check.checkpoints.reading import read_model
+    from repro_check.sources.checkpoints.model import Verdict
+    from repro_check.sources.checkpoints.reading import read_model
 
     try:
         content = read_model(file, follow_link=True)

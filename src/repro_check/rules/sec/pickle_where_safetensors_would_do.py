@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.checkpoints.subject import CheckpointFile
 from repro_check.findings import Finding, Severity
+from repro_check.project.checkpoint_file import CheckpointFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import rule
 

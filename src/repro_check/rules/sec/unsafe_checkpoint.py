@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.checkpoints.subject import CheckpointFile
 from repro_check.findings import Finding, NotChecked, Severity
+from repro_check.project.checkpoint_file import CheckpointFile
 from repro_check.project.project import Project
 from repro_check.rules.rule import OWN, Outcome, rule
 
@@ -52,7 +52,7 @@ def unsafe_checkpoint(file: CheckpointFile, _project: Project) -> Iterator[Outco
         ((lp0
         tR.
     """
-    from repro_check.checkpoints.model import Verdict
+    from repro_check.sources.checkpoints.model import Verdict
 
     try:
         content = file.content

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from repro_check.checkpoints.reading import read_model
 from repro_check.smoke.commit import lfs_pointers
 from repro_check.smoke.result import Diagnosis, Phase
 from repro_check.smoke.static import explain_pointer
+from repro_check.sources.checkpoints.reading import read_model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import pickletools
 import warnings
 from collections.abc import Iterator
 
-from repro_check.checkpoints.pickles.values import Bytes
-from repro_check.checkpoints.windows import Window
+from repro_check.sources.checkpoints.pickles.values import Bytes
+from repro_check.sources.checkpoints.windows import Window
 
 # longer texts and bytes are skipped, not kept
 KEEP = 1 << 16

@@ -16,8 +16,8 @@ import torch
 from onnx import TensorProto, helper
 from safetensors.torch import save
 
-from repro_check.checkpoints.model import ModelFile, Verdict
-from repro_check.checkpoints.reading import read_model, read_model_stream
+from repro_check.sources.checkpoints.model import ModelFile, Verdict
+from repro_check.sources.checkpoints.reading import read_model, read_model_stream
 
 
 def of_bytes(data: bytes) -> ModelFile:

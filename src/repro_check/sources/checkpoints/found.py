@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from repro_check.checkpoints.model import Reason, Tensor, Verdict
+from repro_check.sources.checkpoints.model import Reason, Tensor, Verdict
 
 
 class Found(msgspec.Struct):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.checkpoints.model import Tensor
-from repro_check.checkpoints.pickles.arrays import dtype_code, dtype_name, lengths
-from repro_check.checkpoints.pickles.values import Global, Made, Mapping, Persistent
+from repro_check.sources.checkpoints.model import Tensor
+from repro_check.sources.checkpoints.pickles.arrays import dtype_code, dtype_name, lengths
+from repro_check.sources.checkpoints.pickles.values import Global, Made, Mapping, Persistent
 
 _DEEPEST = 40
 _MOST = 300_000

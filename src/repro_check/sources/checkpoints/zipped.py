@@ -8,11 +8,11 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from repro_check.checkpoints.found import Found
-from repro_check.checkpoints.keras import reasons_of_config
-from repro_check.checkpoints.model import Reason, Verdict
-from repro_check.checkpoints.names import may_be_model
-from repro_check.checkpoints.zips import Member, open_member, read_zip
+from repro_check.sources.checkpoints.found import Found
+from repro_check.sources.checkpoints.keras import reasons_of_config
+from repro_check.sources.checkpoints.model import Reason, Verdict
+from repro_check.sources.checkpoints.names import may_be_model
+from repro_check.sources.checkpoints.zips import Member, open_member, read_zip
 
 _SMALL = 64 << 20
 _PIECE = 1 << 20
@@ -62,7 +62,7 @@ def _is_storage(name: str, names: set[str]) -> bool:
 
 
 def _members(stream: IO[bytes], each: Member, outer: str, depth: int) -> Iterator[Found]:
-    from repro_check.checkpoints.sniffing import read_stream
+    from repro_check.sources.checkpoints.sniffing import read_stream
 
     name = f"{outer}!{each.name}" if outer else each.name
     with open_member(stream, each) as opened:

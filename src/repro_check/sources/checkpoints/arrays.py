@@ -6,10 +6,10 @@ import ast
 import math
 from typing import IO
 
-from repro_check.checkpoints.found import Found
-from repro_check.checkpoints.model import Reason, Tensor, Verdict
-from repro_check.checkpoints.pickled import read_pickled
-from repro_check.checkpoints.pickles.arrays import dtype_name, lengths
+from repro_check.sources.checkpoints.found import Found
+from repro_check.sources.checkpoints.model import Reason, Tensor, Verdict
+from repro_check.sources.checkpoints.pickled import read_pickled
+from repro_check.sources.checkpoints.pickles.arrays import dtype_name, lengths
 
 MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 1 << 20

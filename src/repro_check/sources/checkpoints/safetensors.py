@@ -10,8 +10,8 @@ import json
 import math
 from typing import IO
 
-from repro_check.checkpoints.found import Found
-from repro_check.checkpoints.model import Tensor
+from repro_check.sources.checkpoints.found import Found
+from repro_check.sources.checkpoints.model import Tensor
 
 LONGEST_HEADER = 100_000_000
 _NAMES = {"F": "float", "I": "int", "U": "uint", "BF": "bfloat", "C": "complex"}

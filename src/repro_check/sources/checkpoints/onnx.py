@@ -10,9 +10,9 @@ import posixpath
 from collections.abc import Iterator
 from typing import IO
 
-from repro_check.checkpoints.found import Found
-from repro_check.checkpoints.model import Reason, Tensor, Verdict
-from repro_check.checkpoints.windows import TruncatedError, Window
+from repro_check.sources.checkpoints.found import Found
+from repro_check.sources.checkpoints.model import Reason, Tensor, Verdict
+from repro_check.sources.checkpoints.windows import TruncatedError, Window
 
 _MODEL_VERSIONS = range(1, 30)
 _NEXT_FIELDS = b"\x12\x1a\x22\x28\x32\x3a\x42"

@@ -28,8 +28,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from repro_check.checkpoints.model import ModelFile, Verdict
-from repro_check.checkpoints.reading import read_model, read_model_stream
+from repro_check.sources.checkpoints.model import ModelFile, Verdict
+from repro_check.sources.checkpoints.reading import read_model, read_model_stream
 
 NOT_SAFE = {Verdict.DANGEROUS, Verdict.UNREADABLE, Verdict.NEEDS_CODE}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from repro_check.checkpoints.model import Reason, Verdict
-from repro_check.checkpoints.parts import Part, buffered
-from repro_check.checkpoints.pickles.allowed import Standing, current, standing
-from repro_check.checkpoints.pickles.machine import Walked
-from repro_check.checkpoints.pickles.values import Bytes, Use
+from repro_check.sources.checkpoints.model import Reason, Verdict
+from repro_check.sources.checkpoints.parts import Part, buffered
+from repro_check.sources.checkpoints.pickles.allowed import Standing, current, standing
+from repro_check.sources.checkpoints.pickles.machine import Walked
+from repro_check.sources.checkpoints.pickles.values import Bytes, Use
 
 # these read a pickle from the bytes that they are given
 _NESTED = frozenset({"torch.storage._load_from_bytes"})
@@ -69,7 +69,7 @@ def _of_unnamed(use: Use, member: str) -> Iterator[Reason]:
 
 
 def _nested(use: Use, stream: IO[bytes], member: str, depth: int) -> Iterator[Reason]:
-    from repro_check.checkpoints.sniffing import read_stream
+    from repro_check.sources.checkpoints.sniffing import read_stream
 
     match use.arguments:
         case (Bytes() as data, *_) if depth < _DEEPEST and stream.seekable():

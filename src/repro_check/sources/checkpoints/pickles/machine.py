@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from repro_check.checkpoints.pickles.arrays import skip_array
-from repro_check.checkpoints.pickles.opcodes import opcodes
-from repro_check.checkpoints.pickles.values import (
+from repro_check.sources.checkpoints.pickles.arrays import skip_array
+from repro_check.sources.checkpoints.pickles.opcodes import opcodes
+from repro_check.sources.checkpoints.pickles.values import (
     OPAQUE,
     Global,
     Made,
@@ -21,7 +21,7 @@ from repro_check.checkpoints.pickles.values import (
     Persistent,
     Use,
 )
-from repro_check.checkpoints.windows import Window
+from repro_check.sources.checkpoints.windows import Window
 
 # far above what real files have, and low enough that nothing swells
 _MAX_STACK = 500_000

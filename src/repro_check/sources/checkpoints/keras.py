@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repro_check.checkpoints.model import Reason, Verdict
+from repro_check.sources.checkpoints.model import Reason, Verdict
 
 _MOST = 200_000
 _OWN = ("keras", "tensorflow", "tf_keras", "builtins")

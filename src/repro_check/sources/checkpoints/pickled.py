@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import IO
 
-from repro_check.checkpoints.found import Found
-from repro_check.checkpoints.pickles.judging import reasons_of
-from repro_check.checkpoints.pickles.machine import Walked, walk
-from repro_check.checkpoints.windows import Window
+from repro_check.sources.checkpoints.found import Found
+from repro_check.sources.checkpoints.pickles.judging import reasons_of
+from repro_check.sources.checkpoints.pickles.machine import Walked, walk
+from repro_check.sources.checkpoints.windows import Window
 
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _TORCH_PICKLES = 5

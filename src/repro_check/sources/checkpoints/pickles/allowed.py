@@ -13,7 +13,7 @@ import sys
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from functools import cache
 
-from repro_check.checkpoints.pickles.values import Global
+from repro_check.sources.checkpoints.pickles.values import Global
 from repro_check.text import pattern
 
 

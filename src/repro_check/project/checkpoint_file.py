@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from repro_check.checkpoints.names import MODEL_NAMES
 from repro_check.project.files import Subject
+from repro_check.sources.checkpoints.names import MODEL_NAMES
 from repro_check.sources.discovery import SourceFile
 
 if TYPE_CHECKING:
-    from repro_check.checkpoints.model import ModelFile
+    from repro_check.sources.checkpoints.model import ModelFile
 
 _BY_CONTENT = (".bin", ".model")
 
@@ -37,8 +37,8 @@ class CheckpointFile(Subject):
             OSError: it cannot be opened.
         """
         from repro_check.bounded import open_regular
-        from repro_check.checkpoints.names import may_be_model
-        from repro_check.checkpoints.reading import read_model_stream
+        from repro_check.sources.checkpoints.names import may_be_model
+        from repro_check.sources.checkpoints.reading import read_model_stream
 
         with open_regular(self._root / self.path) as stream:
             head = stream.read(16)

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from repro_check.checkpoints.model import Verdict
-from repro_check.checkpoints.reading import read_model_stream
+from repro_check.sources.checkpoints.model import Verdict
+from repro_check.sources.checkpoints.reading import read_model_stream
 
 
 def seeds() -> list[bytes]:
@@ -58,7 +58,7 @@ def test_damaged_files_never_raise_and_import_nothing(data) -> None:
 
     read_model_stream(io.BytesIO(data))
 
-    assert set(sys.modules) <= before | {"repro_check.checkpoints"} or not {
+    assert set(sys.modules) <= before | {"repro_check.sources.checkpoints"} or not {
         each for each in set(sys.modules) - before if not each.startswith("repro_check.")
     } - set(sys.stdlib_module_names)
 

@@ -9,8 +9,8 @@ import lzma
 import zlib
 from typing import IO, Protocol
 
-from repro_check.checkpoints.found import Found, damaged
-from repro_check.checkpoints.parts import Inflating, buffered
+from repro_check.sources.checkpoints.found import Found, damaged
+from repro_check.sources.checkpoints.parts import Inflating, buffered
 
 DEEPEST = 4
 # what a small packed file may unpack to; behind it lies a bomb or nothing that a reader needs
@@ -37,7 +37,15 @@ def read_stream(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Found
 
 
 def _read(stream: IO[bytes], head: bytes, member: str, depth: int) -> Found:
-    from repro_check.checkpoints import arrays, hdf5, onnx, pickled, safetensors, tars, zipped
+    from repro_check.sources.checkpoints import (
+        arrays,
+        hdf5,
+        onnx,
+        pickled,
+        safetensors,
+        tars,
+        zipped,
+    )
 
     if head.startswith(b"PK\x03\x04"):
         if not stream.seekable():

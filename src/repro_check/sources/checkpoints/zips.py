@@ -17,7 +17,7 @@ from typing import IO
 
 import msgspec
 
-from repro_check.checkpoints.parts import Inflating, Part, buffered
+from repro_check.sources.checkpoints.parts import Inflating, Part, buffered
 
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _MAX_MEMBERS = 200_000

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import IO
 
-from repro_check.checkpoints.found import Found
-from repro_check.checkpoints.model import Reason, Verdict
+from repro_check.sources.checkpoints.found import Found
+from repro_check.sources.checkpoints.model import Reason, Verdict
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _PIECE = 1 << 22

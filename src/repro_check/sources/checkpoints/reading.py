@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import IO
 
 from repro_check.bounded import open_regular
-from repro_check.checkpoints.contents import mapping_of, tensor, walk
-from repro_check.checkpoints.found import Found
-from repro_check.checkpoints.model import ModelFile
-from repro_check.checkpoints.sniffing import read_stream
+from repro_check.sources.checkpoints.contents import mapping_of, tensor, walk
+from repro_check.sources.checkpoints.found import Found
+from repro_check.sources.checkpoints.model import ModelFile
+from repro_check.sources.checkpoints.sniffing import read_stream
 
 # a file has a few thousand at most; a list of more is of no use to a reader
 TENSORS = 20_000

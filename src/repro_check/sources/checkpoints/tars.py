@@ -5,8 +5,8 @@ from __future__ import annotations
 import tarfile
 from typing import IO
 
-from repro_check.checkpoints.found import Found
-from repro_check.checkpoints.names import may_be_model
+from repro_check.sources.checkpoints.found import Found
+from repro_check.sources.checkpoints.names import may_be_model
 
 _MOST = 10_000
 
@@ -17,7 +17,7 @@ def read_tar(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Found:
     Raises:
         ValueError: it is damaged.
     """
-    from repro_check.checkpoints.sniffing import read_stream
+    from repro_check.sources.checkpoints.sniffing import read_stream
 
     found = Found("tar")
     try:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from repro_check.checkpoints.pickles.values import Global, Made, Mapping, Use
+from repro_check.sources.checkpoints.pickles.values import Global, Made, Mapping, Use
 from repro_check.text import pattern
 
 if TYPE_CHECKING:
-    from repro_check.checkpoints.windows import Window
+    from repro_check.sources.checkpoints.windows import Window
 
 _WRAPPER = Global("joblib.numpy_pickle", "NumpyArrayWrapper")
 _CODE = pattern(r"[<>|=]?([a-zA-Z?])(\d{0,9})")
@@ -34,7 +34,7 @@ def skip_array(built: object, window: Window, uses: list[Use]) -> None:
     if code is None or shape is None:
         raise ValueError("has an array of joblib whose form cannot be told")
     if code.lstrip("|").startswith("O"):
-        from repro_check.checkpoints.pickles.machine import walk
+        from repro_check.sources.checkpoints.pickles.machine import walk
 
         nested = walk(window)
         uses.extend(nested.uses)
