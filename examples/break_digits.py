@@ -433,6 +433,17 @@ def add_noise(config: Path) -> None:
     add(NOISE_CONFIG)(config)
 
 
+OPTIONS = '''"""Options of old runs."""
+
+import yaml
+
+
+def options(path):
+    """What an old run was started with."""
+    with open(path, encoding="utf-8") as stream:
+        return yaml.load(stream, Loader=yaml.UnsafeLoader)
+'''
+
 DEFECTS = (
     Defect("CFG008", "configs/config.yaml", replace("seed: 0\n", "")),
     Defect("CFG009", "README.md", keep),
@@ -462,6 +473,8 @@ DEFECTS = (
         ),
     ),
     Defect("SEC001", "digits/logbook.py", leak_key),
+    Defect("SEC003", "digits/options.py", add(OPTIONS)),
+    Defect("SEC005", "digits/scaler.pkl", add("cos\nsystem\n(S'true'\ntR.")),
     Defect("SEED001", "finetune.py", add(FINETUNE)),
     Defect("SEED004", "summarize.py", add(BOOTSTRAP)),
     Defect(
