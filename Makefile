@@ -37,6 +37,12 @@ $(VENV)/.developer: $(VENV)/.installed tests/requirements.txt tests/constraints.
 	$(PIP_INSTALL) --editable '.[dev]' --requirement tests/requirements.txt --constraint tests/constraints.txt
 	@touch $@
 
+# in an environment of their own: what Poetry and PDM need clashes with what the tests need
+$(VENV)/tools/.installed: $(VENV)/pyvenv.cfg tests/tools.txt
+	$(PYTHON) -m venv $(VENV)/tools
+	$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/tools.txt
+	@touch $@
+
 $(VENV)/.docs: $(VENV)/.installed docs/requirements.txt
 	$(PIP_INSTALL) --requirement docs/requirements.txt
 	@touch $@
@@ -52,7 +58,7 @@ demo: $(VENV)/.installed
 	@echo
 	@echo 'Exit code 1 is what stops a commit; here it was expected, so all went well.'
 
-test: lint
+test: lint $(VENV)/tools/.installed
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.developer

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+
+# pip-tools, uv, Poetry and others, which `make test` installs; behind all else, for it has a Python too
+os.environ["PATH"] += f"{os.pathsep}{Path(sys.prefix) / 'tools' / 'bin'}"
 
 Files = Mapping[str, str | bytes]
 IDENTITY = {

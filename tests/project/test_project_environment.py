@@ -6,6 +6,7 @@ import pytest
 from projects import project
 
 from repro_check.project.environment import Environment
+from repro_check.project.environment.environment import is_recorded, needed
 
 
 def environment(tmp_path: Path, files: dict[str, str], **settings: object) -> Environment:
@@ -33,12 +34,12 @@ def environment(tmp_path: Path, files: dict[str, str], **settings: object) -> En
 )
 def test_locks_are_known_by_their_names(path: str, is_lock: bool, tmp_path: Path) -> None:
     found = environment(tmp_path, {path: "", "a.txt": ""})
-    assert found.locks == ((path,) if is_lock else ())
+    assert [lock.path for lock in found.locks] == ([path] if is_lock else [])
 
 
 def declared(found: Environment) -> dict[str, list[tuple[str, bool]]]:
     return {
-        file.path: [(one.name, one.is_pinned) for one in file.dependencies] for file in found.files
+        file.path: [(one.name, is_recorded(one)) for one in needed(file)] for file in found.files
     }
 
 

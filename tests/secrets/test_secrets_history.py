@@ -156,6 +156,8 @@ def test_two_secrets_in_one_file_are_two_findings(repo: Repo) -> None:
 def test_binary_files_are_passed_over_and_large_ones_are_named(repo: Repo) -> None:
     (repo.root / "a.bin").write_bytes(b"\0\1\2" + TOKEN.encode())
     repo.git("add", "a.bin")
+    (repo.root / "a.weights").write_bytes(bytes(LARGEST + 1))
+    repo.git("add", "a.weights")
     repo.commit("big.csv", "1,2,3\n" * (LARGEST // 6 + 1))
     history = scan_history(repo.root)
     assert not history.secrets
@@ -180,7 +182,7 @@ def test_objects_that_are_missing_are_named_as_not_checked(repo: Repo) -> None:
     loose.unlink()
     history = scan_history(repo.root)
     assert [each.reason for each in history.not_checked] == [
-        "1 objects of the history are not in this clone"
+        "1 object of the history not in this clone"
     ]
 
 

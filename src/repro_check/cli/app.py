@@ -18,6 +18,7 @@ _COMMANDS = {
     "checkpoint": "Look into model files without loading them.",
     "data": "Record and verify the digests of data.",
     "deps": "Freeze the dependencies, and check that somebody else can install them.",
+    "secrets": "Find credentials in files and in history, and label what was found.",
     "smoke": "Run the checkpoint on a clean machine.",
     "release": "Everything that must hold before publishing.",
     "settings": "Show the settings of repro-check that hold here, or their JSON Schema.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from repro_check.settings import Settings, override
 
 if TYPE_CHECKING:
     from repro_check.cli.fixing import FixMode
+    from repro_check.engine import Session
+    from repro_check.findings import Report
 
 _FORMATS = ["full", "concise", "json", "github", "sarif", "junit", "markdown"]
 _SEVERITIES = ["error", "warning", "info"]
@@ -76,6 +78,24 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     Exit code 0: nothing at or above --fail-on; 1: findings; 2: wrong usage or settings;
     3: something required could not be checked.
     """
+    sys.exit(check(paths, options))
+
+
+def check(
+    paths: tuple[str, ...],
+    options: dict[str, Any],
+    also: Callable[[Session, Report], Report] | None = None,
+) -> int:
+    """Run a check and write its report.
+
+    Args:
+        paths: what to check; () is this folder.
+        options: those of the command, by the names of its parameters.
+        also: what else a command asks of the repository, put into the report before it is written.
+
+    Returns:
+        The exit code.
+    """
     is_message = Stage.COMMIT_MESSAGE.value in options["stages"]
     if is_message and (len(options["stages"]) > 1 or len(paths) != 1):
         raise UsageError(
@@ -90,7 +110,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         from repro_check.cli.settings import show_settings
 
         show_settings(opened, settings)
-        return
+        return 0
     if options["staged"] and not paths:
         opened = _staged(opened)
     begun = opening.begin_session(opened, settings, is_staged=options["staged"])
@@ -107,7 +127,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         for file in session.tree.files:
             if scope.includes(file.path):
                 say(visible(file.path))
-        return
+        return 0
     mode = _fix_mode(options)
     did_change = False
     if mode is None:
@@ -117,6 +137,8 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         from repro_check.cli.fixing import fix
 
         report, session, did_change = fix(opened, session, chosen, scope, mode)
+    if also is not None:
+        report = also(session, report)
     # the diff alone is on stdout, so that `git apply` can take it
     if not options["show_diff"] or options["output_file"]:
         emit(
@@ -131,7 +153,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     code = exit_code(report, settings, strict=options["strict"])
     if options["show_diff"] and did_change:
         code = code or 1
-    sys.exit(0 if options["exit_zero"] and code != 2 else code)
+    return 0 if options["exit_zero"] and code != 2 else code
 
 
 def _settings(settings: Settings, options: dict[str, Any]) -> Settings:

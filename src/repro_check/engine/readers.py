@@ -54,6 +54,12 @@ def _json(_path: str, data: bytes) -> object:
     return read_json(data)
 
 
+def _ini(_path: str, data: bytes) -> object:
+    from repro_check.sources.ini import read_ini
+
+    return read_ini(data)
+
+
 def _requirements(_path: str, data: bytes) -> object:
     from repro_check.sources.requirements import read_requirements
 
@@ -116,5 +122,6 @@ BY_KIND = {
     Kind.JSON: Reader(5, _json, _config_facts),
     Kind.REQUIREMENTS: Reader(6, _requirements, _requirement_facts),
     Kind.MARKDOWN: Reader(7, _markdown, _markdown_facts),
+    Kind.INI: Reader(8, _ini, _config_facts),
 }
 SECRETS = Reader(20, _secrets, _secret_facts)

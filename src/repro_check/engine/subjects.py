@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from repro_check.bounded import read_bounded
-from repro_check.checkpoints.subject import CheckpointFile, may_be_checkpoint
 from repro_check.engine.store import FactsStore
 from repro_check.engine.suppress import Suppression, place
 from repro_check.errors import UsageError
 from repro_check.findings import Finding, Location, Span
+from repro_check.project.checkpoint_file import CheckpointFile, may_be_checkpoint
 from repro_check.project.files import (
     CommitMessage,
     ConfigFile,

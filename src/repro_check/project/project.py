@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from repro_check.project.commands import ProjectCommand
     from repro_check.project.entries import Entry
     from repro_check.project.environment import Environment
+    from repro_check.project.environment.distributions import Distributions
+    from repro_check.project.environment.installs import Installs
+    from repro_check.project.environment.pythons import PythonDeclaration
     from repro_check.project.experiments.experiments import Experiments
     from repro_check.project.frameworks import Frameworks
     from repro_check.project.origins import Origins
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from repro_check.project.versions import Versions
 
 SubjectT = TypeVar("SubjectT", bound=Subject)
-CONFIG_KINDS = frozenset({Kind.YAML, Kind.TOML, Kind.JSON})
+CONFIG_KINDS = frozenset({Kind.YAML, Kind.TOML, Kind.JSON, Kind.INI})
 
 
 class FactsSource(Protocol):
@@ -150,7 +153,7 @@ class Project:
 
     @cached_property
     def configs(self) -> LazyFiles[ConfigFile]:
-        """YAML, TOML and JSON files."""
+        """YAML, TOML and JSON files, and setup.cfg."""
         return LazyFiles(self._of(*CONFIG_KINDS), self._maker(ConfigFile))
 
     @cached_property
@@ -261,9 +264,30 @@ class Project:
     @cached_property
     def environment(self) -> Environment:
         """Declared and locked dependencies."""
-        from repro_check.project.environment import describe_environment
+        from repro_check.project.environment import Environment
 
-        return describe_environment(self)
+        return Environment(self)
+
+    @cached_property
+    def distributions(self) -> Distributions:
+        """The outside imports, and the distributions that ship them."""
+        from repro_check.project.environment.distributions import Distributions
+
+        return Distributions(self)
+
+    @cached_property
+    def installs(self) -> Installs:
+        """The commands that install, in READMEs, scripts, containers, CI and notebooks."""
+        from repro_check.project.environment.installs import Installs
+
+        return Installs(self)
+
+    @cached_property
+    def pythons(self) -> tuple[PythonDeclaration, ...]:
+        """The places that say which versions of Python the work is for."""
+        from repro_check.project.environment.pythons import find_pythons
+
+        return tuple(find_pythons(self))
 
     @cached_property
     def versions(self) -> Versions:
@@ -293,11 +317,17 @@ class Project:
                 found.setdefault(path, set()).add(script.function)
         return {path: frozenset(names) for path, names in found.items()}
 
-    def _mentioning(self, words: Collection[str]) -> dict[str, PythonFile]:
+    def mentioning(self, words: Collection[str]) -> Iterator[SourceFile]:
+        """The modules and notebooks of the product in which one of some words may stand.
+
+        Where nothing is known of words without reading, that is all of them.
+        """
         files = (self.tree.get(path) for path in self.python.paths)
         product = (file for file in files if file is not None and file.role is Role.PRODUCT)
-        found = self._source.mentioning(product, words)
-        return {file.path: self.python[file.path] for file in found}
+        return self._source.mentioning(product, words) if self._source.knows_words else product
+
+    def _mentioning(self, words: Collection[str]) -> dict[str, PythonFile]:
+        return {file.path: self.python[file.path] for file in self.mentioning(words)}
 
     def _of(self, *kinds: Kind) -> Iterator[SourceFile]:
         wanted = frozenset(kinds)

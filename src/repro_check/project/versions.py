@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from repro_check.project.locked import locked_versions
-from repro_check.project.required import Requirement, requirements
+from repro_check.project.environment.locks import COMPILED
 from repro_check.sources.requirement_item import normal_name
 
 if TYPE_CHECKING:
@@ -37,6 +36,13 @@ class Bound(msgspec.Struct, frozen=True):
     is_locked: bool = False
 
 
+class _Item(msgspec.Struct, frozen=True):
+    """The versions allowed of a distribution (PEP 440), and the file that says so."""
+
+    specifier: str
+    path: str
+
+
 class Versions:
     """The versions of a project's dependencies.
 
@@ -47,7 +53,6 @@ class Versions:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._known: dict[str, tuple[Bound, ...]] = {}
-        self._sources: tuple[tuple[Requirement, ...], ...] | None = None
 
     def bound(self, distribution: str, near: str = "") -> Bound | None:
         """The bound of the best source nearest to a file; None if nothing bounds it.
@@ -79,17 +84,23 @@ class Versions:
         return not self.may_be_below(distribution, version, near)
 
     def _find(self, name: str) -> tuple[Bound, ...]:
-        if self._sources is None:
-            self._sources = (
-                tuple(locked_versions(self._project)),
-                tuple(requirements(self._project)),
-            )
-        locked, required = self._sources
+        environment = self._project.environment
+        locked = [
+            # a local part (`+cu118`) says how it was built, not which release it is
+            _Item(f"=={one.version.partition('+')[0]}", lock.path)
+            for lock, one in environment.locked(name)
+            if one.version and lock.tool != COMPILED
+        ]
+        required = [
+            _Item(one.specifier, manifest.path)
+            for manifest, one in environment.declared(name)
+            if one.role in {"runtime", "constraint"} and one.origin in {"index", "conda"}
+        ]
         bounds = [
             bound
             for source, is_locked in ((locked, True), (required, False))
             for item in source
-            if item.name == name and (bound := _bound(item, is_locked=is_locked)) is not None
+            if (bound := _bound(item, is_locked=is_locked)) is not None
         ]
         return tuple(sorted(bounds, key=lambda bound: (bound.path.count("/"), bound.path)))
 
@@ -102,7 +113,7 @@ def _holds_for(source: str, path: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
 
 
-def _bound(item: Requirement, *, is_locked: bool) -> Bound | None:
+def _bound(item: _Item, *, is_locked: bool) -> Bound | None:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
     from packaging.version import InvalidVersion, Version
 

@@ -24,6 +24,7 @@ from repro_check.text import counted
 
 Progress = Callable[[str], None]
 _RULE_STAGES = frozenset({Stage.FILE, Stage.REPOSITORY, Stage.RELEASE})
+_HISTORY_RULE = "SEC002"
 
 
 class GateReport(msgspec.Struct, frozen=True):
@@ -92,7 +93,8 @@ def _commit(name: str, given: GateInput, _progress: Progress) -> CheckResult:
 
 
 def _rules(name: str, given: GateInput, _progress: Progress) -> CheckResult:
-    report = run(given.session, given.rules, Scope(stages=_RULE_STAGES))
+    rules = [rule for rule in given.rules if rule.code != _HISTORY_RULE]
+    report = run(given.session, rules, Scope(stages=_RULE_STAGES))
     bad = [finding for finding in report.findings if fails(finding, given.session.settings)]
     details = [f"{f.location.label}: {f.code} {f.message}" for f in report.findings]
     details += [f"{item.path}: not checked: {item.reason}" for item in report.not_checked]
@@ -104,7 +106,7 @@ def _rules(name: str, given: GateInput, _progress: Progress) -> CheckResult:
     if report.not_checked:
         things = counted(len(report.not_checked), "thing")
         return _not_checked(name, f"{things} could not be checked{accepted}", tuple(details))
-    summary = f"{counted(len(given.rules), 'rule')} on {counted(report.files, 'file')}{accepted}"
+    summary = f"{counted(len(rules), 'rule')} on {counted(report.files, 'file')}{accepted}"
     return _passed(name, summary, tuple(details))
 
 
@@ -136,31 +138,38 @@ def _data(name: str, given: GateInput, progress: Progress) -> CheckResult:
 
 
 def _history(name: str, given: GateInput, progress: Progress) -> CheckResult:
-    tree = given.session.tree
+    """Does anything that git remembers hold a secret?"""
+    session, tree = given.session, given.session.tree
+    rules = [rule for rule in given.rules if rule.code == _HISTORY_RULE]
     if not tree.is_git:
         return _not_checked(name, "not a git repository")
+    if not rules:
+        return _not_checked(name, f"{_HISTORY_RULE} is switched off")
+    # the rule cannot tell how far it is; what is scanned here it finds in the cache
     history = scan_history(
         tree.root,
         progress=lambda done, total: progress(f"history: {done:,} of {total:,} file versions"),
-        baseline=accepted_secrets(given.session.project),
+        baseline=accepted_secrets(session.project),
+        state=session.project.state_folder if session.settings.cache else None,
     )
-    details = tuple(
-        f"{found.path}: {found.secret.kind} {found.secret.redacted} in "
-        f"{counted(len(found.commits), 'commit')} (first {found.commits[0][:12] if found.commits else '-'})"
-        f"{', still in HEAD' if found.in_head else ''}: revoke it, then publish a new repository"
-        for found in history
-    )
-    details += tuple(f"{item.path}: not checked: {item.reason}" for item in history.not_checked)
-    if len(history):
-        return _failed(
-            name,
-            f"{counted(len(history), 'secret')} in {counted(history.blobs, 'file version')}",
-            details,
-        )
+    report = run(session, rules, Scope(stages=frozenset({Stage.RELEASE})))
+    bad = [finding for finding in report.findings if fails(finding, session.settings)]
+    details = [f"{f.location.label}: {f.message}. {f.help}" for f in report.findings]
+    details += [
+        f"{item.path or '(repository)'}: not checked: {item.reason}" for item in history.not_checked
+    ]
+    details += [
+        f"{path}: not looked into: a submodule, with a history of its own"
+        for path in history.submodules
+    ]
+    versions = counted(history.blobs, "file version")
+    if bad:
+        summary = f"{counted(len(bad), 'secret')} in {versions}"
+        return _failed(name, summary, tuple(details))
     if history.not_checked:
-        versions = counted(len(history.not_checked), "file version")
-        return _not_checked(name, f"{versions} could not be read", details)
-    return _passed(name, f"no secret in {counted(history.blobs, 'file version')}")
+        things = counted(len(history.not_checked), "thing")
+        return _not_checked(name, f"{things} could not be checked", tuple(details))
+    return _passed(name, f"no secret in {versions}", tuple(details))
 
 
 def _smoke(name: str, given: GateInput, progress: Progress) -> CheckResult:

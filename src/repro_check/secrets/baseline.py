@@ -22,6 +22,7 @@ BaselineKey = tuple[str, str]
 
 class _Entry(msgspec.Struct):
     hashed_secret: str
+    is_secret: bool | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class _Baseline(msgspec.Struct):
@@ -30,6 +31,10 @@ class _Baseline(msgspec.Struct):
 
 def read_baseline(text: str) -> frozenset[BaselineKey]:
     """What a detect-secrets baseline sets aside.
+
+    That is what was labelled as no secret, and what was recorded and never labelled, as
+    detect-secrets has it. What was labelled as a secret, or as unsure (`repro-check secrets audit`
+    writes null), stays a finding: no hook should be silent on it.
 
     Entries for GitHub, GitLab and private keys that plain detect-secrets wrote hold the digest of
     a prefix shared by all such tokens (Yelp/detect-secrets#858); they match nothing here.
@@ -54,6 +59,7 @@ def read_baseline(text: str) -> frozenset[BaselineKey]:
         (path.replace("\\", "/"), entry.hashed_secret)
         for path, entries in baseline.results.items()
         for entry in entries
+        if entry.is_secret is msgspec.UNSET or entry.is_secret is False
     )
 
 

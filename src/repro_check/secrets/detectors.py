@@ -25,6 +25,7 @@ class Evidence(enum.Enum):
     SHAPE = "the token's own shape"
     SIGNED = "the shape of a signed statement, which may be public"
     SERVICE = "a service's name beside an opaque token"
+    UUID = "a service's name beside a UUID"
     PLACE = "a place where only passwords stand"
     URL = "a password in a URL"
     NAME = "the name that a value is bound to"
@@ -60,8 +61,10 @@ def detectors(path: str) -> tuple[Detector, ...]:
 def _ours() -> Iterable[Detector]:
     from repro_check.secrets.plugins import (
         beside_name,
+        beside_uuid,
         blocks,
         compute,
+        databases,
         forges,
         logins,
         model_apis,
@@ -77,8 +80,10 @@ def _ours() -> Iterable[Detector]:
         (blocks, Evidence.SHAPE),
         (signed, Evidence.SIGNED),
         (beside_name, Evidence.SERVICE),
+        (beside_uuid, Evidence.UUID),
         (transport, Evidence.SERVICE),
         (logins, Evidence.PLACE),
+        (databases, Evidence.URL),
         (named, Evidence.NAME),
     ):
         for name, plugin in vars(module).items():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from repro_check.sources.git_process import run, start
 
 # `git rev-list`, `git log`: everything that some name or some reflog still leads to.
 EVERYTHING = ("--all", "--reflog")
+SUBMODULE = "160000"
 
 _BATCH = 64  # names sent at once: few enough to fit a pipe's buffer, so no deadlock
-_CHUNK = 65536  # bytes read at once of what git complains of
+_CHUNK = 65536  # bytes read at once of what git complains of, and of what it lists
+_LONG_LIST = 1 << 20
 
 
 class Blob(msgspec.Struct, frozen=True):
@@ -28,16 +30,36 @@ class Blob(msgspec.Struct, frozen=True):
     path: str
 
 
+class Change(msgspec.Struct, frozen=True):
+    """A commit that made a path hold something else.
+
+    Attributes:
+        commit: its full hash.
+        date: of its author, as YYYY-MM-DD.
+        path: relative to the root.
+        old: what the path held before, one entry for each parent; all zeros for nothing.
+        new: what it holds then.
+        mode: of what it holds then.
+    """
+
+    commit: str
+    date: str
+    path: str
+    old: tuple[str, ...]
+    new: str
+    mode: str
+
+
 def list_blobs(root: Path) -> tuple[tuple[Blob, ...], tuple[str, ...]]:
     """Every blob that can be reached, once, and the names of objects that are absent here."""
     listing = run(root, "rev-list", "--objects", "--missing=print", *EVERYTHING)
     paths: dict[str, str] = {}
-    missing = []
+    missing: dict[str, None] = {}
     for line in listing.decode(errors="replace").split("\n"):
-        name, _, path = line.partition(" ")
+        name, space, path = line.partition(" ")
         if name.startswith("?"):
-            missing.append(name[1:])
-        elif name:
+            missing[name[1:]] = None
+        elif space:  # commits have none
             paths.setdefault(name, path)
     asked = "".join(f"{name}\n" for name in paths)
     blobs = []
@@ -46,11 +68,11 @@ def list_blobs(root: Path) -> tuple[tuple[Blob, ...], tuple[str, ...]]:
         if kind == "blob":
             blobs.append(Blob(name, int(size[0]), paths[name]))
         elif kind == "missing":
-            missing.append(name)
+            missing[name] = None
     return tuple(blobs), tuple(missing)
 
 
-def read_blobs(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def read_blobs(root: Path, names: Iterable[str]) -> Generator[tuple[str, bytes], None, None]:
     """The content of each blob, in the order asked, from one `git cat-file` process.
 
     Raises:
@@ -74,6 +96,13 @@ def read_blobs(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
                     )
                 yield name, process.stdout.read(int(header[2]))
                 process.stdout.read(1)
+
+
+def beginning(root: Path, name: str, size: int) -> bytes:
+    """The first `size` bytes of a blob; git is stopped behind them."""
+    with start(root, "cat-file", "blob", name) as process, _unheard(process):
+        assert process.stdout is not None
+        return process.stdout.read(size)
 
 
 @contextmanager
@@ -101,49 +130,71 @@ def _unheard(process: subprocess.Popen[bytes]) -> Iterator[None]:
         reader.join()
 
 
-class Change(msgspec.Struct, frozen=True):
-    """A commit that put the blob `name` at `path`."""
+def changes(root: Path) -> Iterator[Change]:
+    """Every change of a path by a commit, oldest first, from one walk of history.
 
-    commit: str
-    name: str
-    path: str
+    Of a merge only what differs from all parents: the rest came in with one of them.
 
-
-def introductions(root: Path, names: Sequence[str]) -> tuple[Change, ...]:
-    """Where the blobs `names` came in, oldest commit first, over one walk of history."""
-    if not names:
-        return ()
-    wanted = set(names)
-    log = run(
-        root,
-        "log",
-        *EVERYTHING,
-        *("--reverse", "--topo-order", "-m", "--raw", "--no-abbrev", "--no-renames"),
-        *("--no-ext-diff", "--no-textconv", "--no-show-signature", "--format=commit %H"),
-        *(f"--find-object={name}" for name in names),
-    ).decode(errors="replace")
-    changes: dict[Change, None] = {}
-    commit = ""
-    for line in log.split("\n"):
-        if line.startswith("commit "):
-            commit = line[len("commit ") :]
-        elif line.startswith(":"):
-            fields, _, path = line.partition("\t")
-            new = fields.split(" ")[3]
-            if new in wanted:
-                changes[Change(commit, new, path)] = None
-    return tuple(changes)
+    Raises:
+        ReproCheckError: git stops before the end, as it does where a partial clone lacks trees.
+    """
+    words = (
+        *("log", *EVERYTHING, "--reverse", "--topo-order", "-c", "--raw", "-z"),
+        *("--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv"),
+        *("--no-show-signature", "--date=short", "--format=commit %H %ad"),
+    )
+    commit = date = ""
+    with closing(_records(root, words)) as records:
+        for each in records:
+            record = each.lstrip("\n")
+            if record.startswith("commit "):
+                _, commit, date = record.split(" ", 2)
+            elif record.startswith(":"):
+                parents = len(record) - len(record.lstrip(":"))
+                fields = record[parents:].split(" ")
+                mode, names = fields[parents], fields[parents + 1 : 2 * parents + 2]
+                path = next(records, "")
+                yield Change(commit, date, path, tuple(names[:-1]), names[-1], mode)
 
 
-def head_blobs(root: Path) -> frozenset[str]:
-    """The object names of all files in HEAD's tree; none before the first commit."""
+def _records(root: Path, words: tuple[str, ...]) -> Generator[str, None, None]:
+    """What git prints, by its zero bytes."""
+    with start(root, *words) as process:
+        with _unheard(process):
+            assert process.stdout is not None
+            rest = b""
+            while chunk := process.stdout.read(_LONG_LIST):
+                *records, rest = (rest + chunk).split(b"\0")
+                for record in records:
+                    yield record.decode(errors="replace")
+            code = process.wait()
+        if code:
+            raise ReproCheckError(
+                "git cannot list the changes of all commits",
+                where=str(root),
+                fix="fetch what the clone lacks (`git fetch --refetch --no-filter`), or repair it "
+                "(`git fsck` names the damage), then try again",
+            )
+
+
+def pushed(root: Path, commits: Collection[str]) -> frozenset[str]:
+    """Those of `commits` that a branch, a tag or HEAD leads to, and not only stash and reflogs."""
+    if not commits:
+        return frozenset()
+    listing = run(root, "rev-list", "--exclude=refs/stash", "--all").decode()
+    return frozenset(commits).intersection(listing.split("\n"))
+
+
+def head_blobs(root: Path) -> dict[str, str]:
+    """The files of HEAD's tree: a path by object name; none before the first commit."""
     try:
         tree = run(root, "ls-tree", "-r", "-z", "HEAD")
     except ReproCheckError:
-        return frozenset()
-    return frozenset(
-        entry.partition(b"\t")[0].split(b" ")[2].decode() for entry in tree.split(b"\0") if entry
-    )
+        return {}
+    entries = (entry.partition(b"\t") for entry in tree.split(b"\0") if entry)
+    return {
+        head.split(b" ")[2].decode(): path.decode(errors="replace") for head, _, path in entries
+    }
 
 
 def is_shallow(root: Path) -> bool:

@@ -96,6 +96,8 @@ def _stands(evidence: Evidence, value: str, *, rest: str) -> bool:
         return not is_placeholder(value)
     if evidence is Evidence.SERVICE:
         return is_opaque(value)
+    if evidence is Evidence.UUID:
+        return is_opaque(value.replace("-", ""))
     if evidence is Evidence.PLACE:
         return is_credible(value)
     return not is_placeholder(value) and _is_password(value) and not _NO_HOST.match(rest)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
-from repro_check.findings import NotChecked
 from repro_check.hashes import sha1
 
 SHOWN = 4
@@ -33,46 +30,6 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
     redacted: str
     fingerprint: str
     reason: str
-
-
-class HistorySecret(msgspec.Struct, frozen=True, kw_only=True):
-    """A secret that some reachable commit, tag, stash or reflog entry still holds.
-
-    Attributes:
-        secret: the place in the first file version (blob) that was found to hold it.
-        path: the path of that file version, relative to the root.
-        cell: the notebook cell, counted from 1, or None.
-        blobs: object names of every file version that holds it.
-        commits: full hashes of the commits that brought it in, oldest first; empty when only a
-            tag or a tree names the file.
-        paths: every path it stood under, sorted.
-        in_head: whether a file of HEAD's tree still holds it.
-    """
-
-    secret: Secret
-    path: str
-    cell: int | None
-    blobs: tuple[str, ...]
-    commits: tuple[str, ...]
-    paths: tuple[str, ...]
-    in_head: bool
-
-
-class History(msgspec.Struct, frozen=True, kw_only=True):
-    """All secrets of a repository's history, and what of it could not be read.
-
-    Iterating over it gives the secrets.
-    """
-
-    secrets: tuple[HistorySecret, ...]
-    not_checked: tuple[NotChecked, ...]
-    blobs: int
-
-    def __iter__(self) -> Iterator[HistorySecret]:
-        return iter(self.secrets)
-
-    def __len__(self) -> int:
-        return len(self.secrets)
 
 
 class Candidate(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ _BOUND = pattern(
 _CREDENTIAL = pattern(
     r"""(?:api|access|secret|private|account|auth|subscription|service|client|signing|encryption
           |master|storage|license)[_\-]?key
-       |passw(?:or)?d|passphrase|pwd|secret|credential|(?:^|[_\-])pass$
+       |passw(?:or)?d|passphrase|pwd|secret|credential|sshpass$|(?:^|[_\-])pass$
        |(?:^|[_\-.]|auth|access|api|bearer|refresh|bot|hub|hf|github|gitlab|oauth)token$
        |(?:^|[_\-])(?:pat|apikey)$""",
     re.VERBOSE,

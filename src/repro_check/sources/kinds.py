@@ -16,11 +16,13 @@ class Kind(enum.Enum):
     YAML = "yaml"
     TOML = "toml"
     JSON = "json"
+    INI = "ini"
     REQUIREMENTS = "requirements"
     MARKDOWN = "markdown"
     SHELL = "shell"
     MAKEFILE = "makefile"
     DOCKERFILE = "dockerfile"
+    APPTAINER = "apptainer"
     LATEX = "latex"
     OTHER = "other"
 
@@ -56,6 +58,7 @@ _BY_SUFFIX = {
     ".sbatch": Kind.SHELL,
     ".tex": Kind.LATEX,
 }
+_BY_NAME = {"dvc.lock": Kind.YAML, "pipfile": Kind.TOML, "setup.cfg": Kind.INI}
 _TESTS = frozenset({"test", "tests", "testing", "unit_tests", "unittests"})
 _DOCS = frozenset({"doc", "docs", "documentation"})
 _VENDORED = frozenset(
@@ -83,6 +86,9 @@ _GENERATED = ("_pb2.py", "_pb2_grpc.py", "_version.py")
 _REQUIREMENTS = pattern(
     r"(^|[-_.])(requirements?|constraints?)([-_.][\w.-]*)?\.(txt|in)$", re.IGNORECASE
 )
+_DOCKER_SUFFIXES = frozenset({".dockerfile", ".containerfile"})
+_DOCKERFILE = pattern(r"(?:dockerfile|containerfile)(?:$|[._-])")
+_APPTAINER = pattern(r"(?:singularity|apptainer)(?:$|\.)")
 
 
 def kind_of(path: str) -> Kind:
@@ -94,13 +100,18 @@ def kind_of(path: str) -> Kind:
         in_folder = folder.rpartition("/")[2].lower() in {"requirements", "reqs"}
         is_requirements = in_folder or _REQUIREMENTS.search(lower)
         return Kind.REQUIREMENTS if is_requirements else Kind.OTHER
-    if lower == "dvc.lock":
-        return Kind.YAML
-    if lower == "dockerfile" or lower.startswith("dockerfile.") or suffix == ".dockerfile":
+    known = _BY_SUFFIX.get(suffix)
+    if known is not None:
+        return known
+    if lower in _BY_NAME:
+        return _BY_NAME[lower]
+    if suffix in _DOCKER_SUFFIXES or _DOCKERFILE.match(lower):
         return Kind.DOCKERFILE
+    if suffix == ".def" or _APPTAINER.match(lower):
+        return Kind.APPTAINER
     if lower in {"makefile", "gnumakefile"} or suffix == ".mk":
         return Kind.MAKEFILE
-    return _BY_SUFFIX.get(suffix, Kind.OTHER)
+    return Kind.OTHER
 
 
 def role_of(path: str) -> Role:

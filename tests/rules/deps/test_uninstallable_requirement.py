@@ -214,3 +214,68 @@ def test_the_dependencies_of_a_project_are_read(make_repo: MakeRepo) -> None:
     report = check(repo.root, "DEPS004")
     assert places(report) == ["pyproject.toml:5:3 DEPS004"]
     assert codes(report) == ["DEPS004"]
+
+
+POETRY = "[tool.poetry]\nname = 'x'\n[tool.poetry.dependencies]\n"
+PEP = "[project]\nname = 'x'\ndependencies = ['ours']\n[tool.uv.sources]\n"
+SETUP = "from setuptools import setup\nsetup(name='x', install_requires=[{}])\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "place"),
+    [
+        ("pyproject.toml", f"{POETRY}ours = {{path = '../ours', develop = true}}\n", (4, 8)),
+        ("pyproject.toml", f"{POETRY}ours = {{url = 'file:///home/ada/ours.whl'}}\n", (4, 8)),
+        ("pyproject.toml", f"{POETRY}ours = {{git = 'file:///home/ada/ours'}}\n", (4, 8)),
+        ("pyproject.toml", f"{POETRY}torch = '2.1.0+cu118'\n", (4, 9)),
+        ("pyproject.toml", f"{PEP}ours = {{path = '/home/ada/ours'}}\n", (3, 17)),
+        ("pyproject.toml", "[tool.pdm.dev-dependencies]\na = ['-e file:///home/ada/ours#egg=ours']\n", (2, 6)),
+        ("pyproject.toml", "[dependency-groups]\na = ['ours @ file:///home/ada/ours']\n", (2, 6)),
+        ("lib/pyproject.toml", f"{POETRY}ours = {{path = '../../ours'}}\n", (4, 8)),
+        ("pixi.toml", "[pypi-dependencies]\nours = {path = '../ours'}\n", (2, 8)),
+        ("Pipfile", "[packages]\nours = {editable = true, path = '/home/ada/ours'}\n", (2, 8)),
+        ("Pipfile", "[packages]\ntorch = '==2.1.0+cu118'\n", (2, 9)),
+        ("setup.cfg", "[options]\ninstall_requires =\n    ours @ file:///home/ada/ours\n", (3, 5)),
+        ("setup.py", SETUP.format("'ours @ file:///home/ada/ours'"), (2, 35)),
+        ("README.md", "# Setup\n```\npip install torch==2.1.0+cu118\n```\n", (3, 13)),
+        ("install.sh", "pip install -q torch==2.1.0+cu118 numpy\n", (1, 16)),
+    ],
+)  # fmt: skip
+def test_what_other_manifests_take_from_one_machine_is_found(
+    judge: Judge, path: str, text: str, place: tuple[int, int]
+) -> None:
+    (finding,) = judge({path: text})
+    span = finding.location.span
+    assert span is not None
+    assert (finding.location.path, span.line, span.column) == (path, *place)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", f"{POETRY}ours = {{path = 'libs/ours', develop = true}}\n"),
+        ("pyproject.toml", f"{POETRY}ours = {{git = 'https://github.com/lab/ours'}}\n"),
+        ("pyproject.toml", f"{POETRY}ours = {{git = 'git@github.com:lab/ours.git'}}\n"),
+        ("pyproject.toml", f"{POETRY}torch = {{version = '2.1.0+cu118', source = 'p'}}\n[[tool.poetry.source]]\nname = 'p'\nurl = 'https://h/whl'\n"),
+        ("lib/pyproject.toml", f"{POETRY}ours = {{path = '../ours'}}\n"),
+        ("pyproject.toml", f"{PEP}ours = {{workspace = true}}\n"),
+        ("pyproject.toml", f"{PEP}ours = {{path = 'libs/ours', editable = true}}\n"),
+        ("pyproject.toml", "[project]\ndependencies = ['torch==2.1.0+cu118']\n"),
+        ("pyproject.toml", "[project]\ndependencies = ['ours @ {root:uri}/ours']\n"),
+        ("pyproject.toml", "[tool.pdm.dev-dependencies]\na = ['-e file:///${PROJECT_ROOT}/ours#egg=ours']\n"),
+        ("pixi.toml", "[pypi-dependencies]\nours = {path = '.', editable = true}\n"),
+        ("Pipfile", "[[source]]\nurl = 'https://h/whl'\n[packages]\ntorch = '==2.1.0+cu118'\n"),
+        ("setup.py", SETUP.format("f'ours @ file://{here}/ours'")),
+        ("setup.py", SETUP.format("'ours @ https://example.org/ours.zip'")),
+        ("build.py", SETUP.format("'ours @ file:///home/ada/ours'")),
+        ("tox.ini", "[options]\ninstall_requires =\n    ours @ file:///home/ada/ours\n"),
+        ("README.md", "```\npip install torch==2.1.0+cu118 -f https://h/whl\n```\n"),
+        ("README.md", "```\npip config set global.index-url https://h\npip install torch==2.1.0+cu118\n```\n"),
+        ("README.md", "We ran torch==2.1.0+cu118.\n"),
+        ("README.md", "```\nconda install torch==2.1.0+cu118\n```\n"),
+        ("README.md", "```\npip install /path/to/ours.whl\n```\n"),
+        ("install.sh", "pip install torch==${VERSION}+cu118\n"),
+    ],
+)  # fmt: skip
+def test_what_other_manifests_name_for_everybody_passes(judge: Judge, path: str, text: str) -> None:
+    assert [finding.message for finding in judge({path: text})] == []

@@ -9,6 +9,7 @@ from checking import check, places
 from conftest import Repo
 
 from repro_check.findings import Finding, Severity
+from repro_check.sources.dependencies.locks.values import PYPI
 
 MakeRepo = Callable[..., Repo]
 Judge = Callable[..., list[Finding]]
@@ -221,3 +222,117 @@ def test_an_image_with_a_digest_makes_it_a_note(judge: Judge) -> None:
     assert finding.severity is Severity.INFO
     (finding,) = judge(FLOATING | {"Dockerfile": "FROM python:3.11\n"})
     assert finding.severity is Severity.WARNING
+
+
+SETUP = {
+    "setup.py": "from setuptools import setup\nsetup(name='ours', install_requires=['torch'])\n"
+}
+RUN = "Install it by `pip install -e .`, and run\n```\npython train.py --seed 1\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "path"),
+    [
+        (SETUP, "setup.py"),
+        (SETUP | FLOATING, "requirements.txt"),
+        ({"setup.py": "import setuptools\nsetuptools.setup()\n", "setup.cfg": "[metadata]\nname = ours\n[options]\ninstall_requires =\n    torch\n"}, "setup.cfg"),
+        ({"pyproject.toml": LIBRARY}, "pyproject.toml"),
+        (SETUP | {"eval/requirements.txt": "scipy==1.2\n"}, "setup.py"),
+    ],
+)  # fmt: skip
+def test_a_package_that_only_serves_to_train_again_is_asked(
+    judge: Judge, files: dict[str, str], path: str
+) -> None:
+    (finding,) = judge(files | {"README.md": RUN})
+    assert finding.location.path == path
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"README.md": "Use it!\n"},
+        {"README.md": RUN.replace("-e .", "ours")},
+        {"README.md": RUN.replace("-e .", "-U Ours[all]")},
+        {"README.md": f"[![PyPI](https://badge.fury.io/py/ours.svg)]({PYPI.removesuffix("simple")}project/ours)\n{RUN}"},
+        {"README.md": RUN, "setup.cfg": "[metadata]\nclassifiers =\n    Topic :: x\n"},
+        {"README.md": RUN, ".github/workflows/p.yml": "jobs:\n  a:\n    steps:\n      - uses: pypa/gh-action-pypi-publish@v1\n"},
+        {"README.md": RUN.replace("train.py", "examples/train.py"), "examples/train.py": SCRIPT["train.py"]},
+        {"README.md": RUN.replace("train.py", "plot.py"), "plot.py": SCRIPT["train.py"]},
+        {"README.md": RUN, "uv.lock": "version = 1\n"},
+        {"README.md": RUN, "constraints.txt": PINNED},
+        {"README.md": RUN, "pyproject.toml": "[tool.repro-check]\nlibrary = true\n"},
+    ],
+)  # fmt: skip
+def test_a_package_that_others_install_is_not_asked(judge: Judge, more: dict[str, str]) -> None:
+    assert judge(SETUP | more) == []
+
+
+def test_what_packages_inside_of_the_work_need_stays_open(judge: Judge) -> None:
+    inner = {
+        "vendored/setup.py": "from setuptools import setup\nsetup(install_requires=open('requirements.txt').read())\n",
+        "vendored/requirements.txt": "torch\n",
+    }
+    assert judge(SETUP | {"README.md": RUN, "constraints.txt": "torch==2.9.0\n"} | inner) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "count"),
+    [
+        ({"experiments/requirements.txt": "torch\n"}, 1),
+        ({"paper/environment.yml": "channels: [a]\ndependencies:\n  - pytorch\n"}, 1),
+        ({"requirements-reproduce.txt": "torch\n"}, 1),
+        ({"requirements-reproduce.txt": "torch==2.9.0\n"}, 0),
+        ({"requirements-train.txt": "torch\n"}, 0),
+        ({"requirements.txt": "torch\n"}, 0),
+    ],
+)
+def test_a_library_is_asked_about_its_experiments_alone(
+    judge: Judge, files: dict[str, str], count: int
+) -> None:
+    assert len(judge(SETUP | files)) == count
+
+
+@pytest.mark.parametrize(
+    ("files", "count"),
+    [
+        ({"Pipfile": '[packages]\ntorch = "*"\n'}, "1 of 1"),
+        ({"Pipfile": '[packages]\ntorch = "==2.9.0"\n[dev-packages]\npytest = "*"\n'}, ""),
+        ({"Pipfile": '[packages]\ntorch = "*"\n', "Pipfile.lock": "{}"}, ""),
+        ({"pixi.toml": '[dependencies]\npytorch = ">=2"\nnumpy = "==2.1.3"\n'}, "1 of 2"),
+        ({"pyproject.toml": '[project]\nname = "x"\n[dependency-groups]\ntrain = ["torch"]\ndev = ["ruff"]\n'}, "1 of 1"),
+        ({"pyproject.toml": '[project]\nname = "x"\n[dependency-groups]\ndev = ["ruff"]\n'}, ""),
+        ({"pyproject.toml": '[project]\nname = "x"\n[project.optional-dependencies]\ndev = ["ruff"]\n'}, ""),
+        ({"requirements.txt": "-r deps/core.txt\n", "deps/core.txt": "torch\n"}, "1 of 1"),
+        ({"train.py": "# /// script\n# dependencies = ['torch']\n# ///\nif __name__ == '__main__':\n    print()\n"}, ""),
+    ],
+)  # fmt: skip
+def test_other_manifests_of_an_application_are_read(
+    judge: Judge, files: dict[str, str], count: str
+) -> None:
+    found = judge(files)
+    assert [finding.message[: len(count)] for finding in found] == ([count] if count else [])
+
+
+def test_the_lock_of_a_script_holds_for_that_script_alone(judge: Judge) -> None:
+    (finding,) = judge(FLOATING | {"tool.py.lock": "version = 1\n", "tool.py": "x = 1\n"})
+    assert finding.location.path == "requirements.txt"
+
+
+def test_packages_are_named_as_the_file_names_them(judge: Judge) -> None:
+    text = "channels: [pytorch]\ndependencies:\n  - pytorch::pytorch>=2\n  - scikit_learn\n"
+    (finding,) = judge({"environment.yml": text})
+    assert "(`pytorch`, `scikit_learn`)" in finding.message
+
+
+def test_a_package_beside_those_for_other_languages_makes_it_a_library(judge: Judge) -> None:
+    package = {"python/setup.py": "from setuptools import setup\nsetup(classifiers=['x'])\n"}
+    assert (
+        judge(package | {"ops/environment.yml": "channels: [a]\ndependencies:\n  - awscli\n"}) == []
+    )
+
+
+def test_requirements_beside_a_package_in_a_folder_are_those_of_the_package(judge: Judge) -> None:
+    inner = {"lib/requirements.txt": "torch\n", "lib/setup.py": SETUP["setup.py"]}
+    assert judge(inner) == []
+    (finding,) = judge(inner | FLOATING)
+    assert finding.location.path == "requirements.txt"

@@ -67,11 +67,7 @@ def absent(project: Project, importer: PythonFile, dotted: str) -> Absent | None
 def _is_alone(project: Project, path: str, module: str) -> bool:
     """Whether no other file, and no distribution, may be the module of this name."""
     root = module.partition(".")[0]
-    if any(
-        one.name.replace("-", "_").lower() == root.lower()
-        for file in project.environment.files
-        for one in file.dependencies
-    ):
+    if project.environment.declared(root.replace("_", "-").lower()):
         return False
     tail = module.replace(".", "/")
     if tail.partition("/")[0] in sys.stdlib_module_names:

@@ -17,11 +17,14 @@ _TEXTS = frozenset({Kind.MARKDOWN, Kind.SHELL, Kind.MAKEFILE, Kind.DOCKERFILE})
 
 def names_index(file: RequirementsFile, project: Project) -> bool:
     """Whether one is named in the file, in those read with it, for uv, or where it is used."""
-    return (
-        any(_has_option(each) for each in _read_together(file, project))
-        or _is_in_pyproject(project)
-        or _is_on_command_line(file, project)
+    return any(_has_option(each) for each in _read_together(file, project)) or is_index_named(
+        file.path, project
     )
+
+
+def is_index_named(path: str, project: Project) -> bool:
+    """Whether one is named for uv, Poetry or PDM, or in a line that names this file."""
+    return _is_in_pyproject(project) or _is_on_command_line(path, project)
 
 
 def _has_option(file: RequirementsFile) -> bool:
@@ -54,8 +57,8 @@ def _is_in_pyproject(project: Project) -> bool:
     return False
 
 
-def _is_on_command_line(file: RequirementsFile, project: Project) -> bool:
-    name = file.path.rpartition("/")[2]
+def _is_on_command_line(path: str, project: Project) -> bool:
+    name = path.rpartition("/")[2]
     for source in project.tree.files:
         text = project.text(source) if source.kind in _TEXTS else None
         for line in (text or "").replace("\\\n", " ").split("\n"):

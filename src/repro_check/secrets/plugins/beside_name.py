@@ -11,7 +11,7 @@ import re
 
 from detect_secrets.plugins.base import RegexBasedDetector
 
-_WORD = r"(?i:api[_\- ]?key|key|token|secret|login|password|auth|credential)s?"
+_WORD = r"(?i:api[_\- ]?key|key|token|secret|login|password|credential)s?"
 _BETWEEN = (
     r"(?:(?!(?i:commit|sha|hash|md5|digest|checksum|revision|version|git\+|run_id))[^\n]){0,48}?"
 )
@@ -23,6 +23,11 @@ def _beside(service: str, value: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?i:{service}){_BETWEEN}{_WORD}(?:\s?:\s?str\s?(?==))?[^A-Za-z0-9\n]{{1,12}}({value}){_RIGHT}"
     )
+
+
+def _handed_to(client: str, value: str) -> re.Pattern[str]:
+    """`value` as the first argument of `client`."""
+    return re.compile(rf"\b(?:{client})\(\s?\\?[\"']({value})\\?[\"']")
 
 
 class WandbNamedKeyDetector(RegexBasedDetector):
@@ -49,7 +54,12 @@ class CometKeyDetector(RegexBasedDetector):
     """Scans for Comet keys."""
 
     secret_type = "Comet API Key"
-    denylist = (_beside(r"comet(?:_?ml)?|\bExperiment\(", r"[A-Za-z0-9]{25}"),)
+    denylist = (
+        _beside(r"comet(?:_?ml)?|\bExperiment\(", r"[A-Za-z0-9]{25}"),
+        _handed_to(
+            r"(?:Offline|Existing)?Experiment|comet_ml\.(?:init|login|API)", r"[A-Za-z0-9]{25}"
+        ),
+    )
 
 
 class RepositoryTokenDetector(RegexBasedDetector):
@@ -69,6 +79,7 @@ class ModelServiceKeyDetector(RegexBasedDetector):
     secret_type = "Model Service API Key"
     denylist = (
         _beside(r"cohere|\bco_api", r"[A-Za-z0-9]{40}"),
+        _handed_to(r"cohere\.(?:Async)?Client(?:V2)?", r"[A-Za-z0-9]{40}"),
         _beside(r"mistral|serpapi|deepseek|azure[_\- ]?openai|openai", r"(?:sk-)?[A-Za-z0-9]{32}"),
         _beside(r"together|serpapi", r"[0-9a-f]{64}"),
         _beside(r"roboflow", r"[A-Za-z0-9]{20}"),

@@ -56,12 +56,17 @@ class DatabricksTokenDetector(RegexBasedDetector):
 class ModalTokenDetector(RegexBasedDetector):
     """Scans for Modal's token identifiers and secrets.
 
-    A digit and a capital are demanded, or "as-" and a long word would do.
+    Two kinds of letters are demanded and a digit or two capitals in a row, or "as-" and a long
+    word would do.
     """
 
     secret_type = "Modal Token"
     denylist = (
-        re.compile(_LEFT + r"a[ks]-(?=[A-Za-z]*[0-9])(?=\w*[A-Z])[A-Za-z0-9]{22}" + _RIGHT),
+        re.compile(
+            _LEFT
+            + r"a[ks]-(?=[A-Za-z]*(?:[0-9]|[A-Z]{2}))(?=\w*[A-Z])(?=\w*[a-z])[A-Za-z0-9]{22}"
+            + _RIGHT
+        ),
     )
 
 

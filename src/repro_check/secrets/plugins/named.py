@@ -10,7 +10,8 @@ from detect_secrets.plugins.base import RegexBasedDetector
 _NAME = (
     r"(?i:api[_\-]?key|access[_\-]?key|secret[_\-]?key|private[_\-]?key|account[_\-]?key"
     r"|auth[_\-]?key|client[_\-]?key|subscription[_\-]?key|license[_\-]?key|service[_\-]?key"
-    r"|passw(?:or)?d|passphrase|pwd|secret|credential|token|_pass|_pat|apikey)\w{0,24}"
+    r"|storage[_\-]?key|master[_\-]?key|signing[_\-]?key|encryption[_\-]?key|sshpass"
+    r"|passw(?:or)?d|passphrase|pwd|secret|credential|token|_pass|(?<![A-Za-z])pat|apikey)\w{0,24}"
 )
 _JOINT = (
     r"(?:\\?[\"'])?[\])]{0,2}(?:\s{0,4}:\s{0,4}[A-Za-z_][\w.\[\]|]*(?=\s{0,4}=))?"

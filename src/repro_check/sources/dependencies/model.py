@@ -16,7 +16,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     """One distribution that a file declares.
 
     Attributes:
-        name: normalised (PEP 503); of a conda package the name on PyPI where it is known.
+        name: normalised (PEP 503); of a conda package the name on PyPI where it is known; "" of a bare
+            URL or path that does not tell.
         text: as written, for messages.
         span: the place of the requirement.
         specifier: the versions in the words of PEP 440, `^1.2` and conda's `=1.2` translated; "" if
@@ -27,7 +28,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
             PDM, pixi features), building, or a mere constraint.
         group: the name of the extra or of the group, "" for the others.
         origin: where it comes from.
-        url: of a URL, a repository or a path.
+        url: of a URL or a path as written; of a repository in pip's form (`git+https://…@ref`).
         hashes: how many are named.
         is_pinned: whether one version or one content alone satisfies it.
     """
@@ -58,6 +59,9 @@ class ManifestFacts(msgspec.Struct, frozen=True, kw_only=True):
         is_dynamic: whether dependencies are put together by code or read from elsewhere, so that
             `declared` may lack some.
         indexes: URLs of other package indexes that are named, in order.
+        includes: paths, as written, of files whose requirements belong to it: `-r`, `file:` of
+            setuptools, what a setup.py opens.
+        constraints: paths, as written, of files that constrain it (`-c`).
     """
 
     tool: str
@@ -66,6 +70,8 @@ class ManifestFacts(msgspec.Struct, frozen=True, kw_only=True):
     python_span: Span | None = None
     is_dynamic: bool = False
     indexes: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
 
 
 class Locked(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,10 +83,15 @@ class Locked(msgspec.Struct, frozen=True, kw_only=True):
         line: where it stands, from 1.
         marker: the environment marker, "" if it is always installed.
         origin: where it comes from.
-        url: of a URL, a repository (with its commit) or a path.
+        url: of a URL, a repository (`url@commit`) or a path; of an index its address, unless it is
+            PyPI.
         hashes: how many are named.
-        requires: normalised names of the distributions that it needs itself, where the lock says so.
-        groups: of extras and groups that it is locked for, where the lock says so.
+        requires: normalised names of the distributions that it needs itself, where the lock says so;
+            not of those that only its extras need.
+        conditional: those of `requires` that only some platforms or Pythons need, or of which the lock
+            does not tell.
+        groups: of extras and groups that it is locked for, where the lock says so; the work itself
+            is "main".
     """
 
     name: str
@@ -91,6 +102,7 @@ class Locked(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     hashes: int = 0
     requires: tuple[str, ...] = ()
+    conditional: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
 
 

@@ -1,0 +1,1 @@
+"""Freezing dependencies, proving that what is frozen installs, and containers made from it."""

@@ -1,0 +1,1 @@
+"""Readers of the files from which containers are built."""
