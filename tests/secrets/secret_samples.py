@@ -41,9 +41,11 @@ SHAPED: dict[str, Make] = {
         "s" + "k-" + draw(ALNUM, 20, seed=seed) + "T3Blbk" + "FJ" + draw(ALNUM, 20, seed=seed + 1)
     ),
     "OpenAI API Key (service account)": shape("s" + "k-svcacct-", URLSAFE, 74),
+    "OpenAI API Key (administrator)": shape("s" + "k-admin-", URLSAFE, 74),
     "OpenAI API Key (copied shape)": shape("s" + "k-", HEX, 32),
     "OpenRouter API Key": shape("s" + "k-or-v1-", HEX, 64),
     "Anthropic API Key": shape("s" + "k-ant-api03-", URLSAFE, 93, "AA"),
+    "Anthropic API Key (administrator)": shape("s" + "k-ant-admin01-", URLSAFE, 93, "AA"),
     "Replicate Token": shape("r" + "8_", ALNUM, 37),
     "Groq API Key": shape("gs" + "k_", ALNUM, 52),
     "xAI API Key": shape("xa" + "i-", ALNUM, 80),
@@ -66,7 +68,12 @@ SHAPED: dict[str, Make] = {
     "GitHub Token (fine-grained)": lambda seed: (
         "github" + "_pat_" + draw(ALNUM, 22, seed=seed) + "_" + draw(ALNUM, 59, seed=seed)
     ),
+    "GitHub Token (of an app)": shape("gh" + "s_", ALNUM, 36),
     "GitLab Token": shape("gl" + "pat-", URLSAFE, 20),
+    "GitLab Token (deploy)": shape("gl" + "dt-", URLSAFE, 20),
+    "GitLab Token (routed)": lambda seed: (
+        "gl" + "pat-" + draw(URLSAFE, 27, seed=seed) + ".01." + draw(LOWER + DIGITS, 9, seed=seed)
+    ),
     "NPM Token": shape("np" + "m_", ALNUM, 36),
     "Overleaf Git Token": shape("ol" + "p_", ALNUM, 36),
     "Docker Hub Token": shape("dckr" + "_pat_", URLSAFE, 27),
@@ -104,12 +111,51 @@ NAMED: dict[str, tuple[str, Make]] = {
     "Model Service API Key (Cohere)": ("COHERE_API_KEY", shape("", ALNUM, 40)),
     "Model Service API Key (Mistral)": ("MISTRAL_API_KEY", shape("", ALNUM, 32)),
     "Model Service API Key (Azure)": ("AZURE_OPENAI_API_KEY", shape("", HEX, 32)),
+    "Model Service API Key (Azure, long)": ("AZURE_OPENAI_API_KEY", shape("", ALNUM, 84)),
+    "Model Service API Key (Materials Project)": (
+        "MATERIALS_PROJECT_API_KEY",
+        shape("", ALNUM, 32),
+    ),
+    "Pinecone Classic API Key": (
+        "PINECONE_API_KEY",
+        lambda seed: "-".join(
+            draw(HEX, size, seed=seed * 5 + part) for part, size in enumerate((8, 4, 4, 4, 12))
+        ),
+    ),
+    "Named Secret (Azure storage)": ("AZURE_STORAGE_KEY", shape("", ALNUM + "+", 86, "==")),
     "Model Service API Key (Together)": ("TOGETHER_API_KEY", shape("", HEX, 64)),
     "Model Service API Key (Roboflow)": ("ROBOFLOW_API_KEY", shape("", ALNUM, 20)),
     "Model Service API Key (NCBI)": ("NCBI_API_KEY", shape("", HEX, 36)),
     "AWS Access Key (secret)": ("AWS_SECRET_ACCESS_KEY", shape("", ALNUM + "+", 40)),
     "Named Secret (unknown service)": ("MY_LAB_API_KEY", shape("", ALNUM, 30)),
+    "Named Secret (access token of a forge)": ("DEVOPS_PAT", shape("", LOWER + DIGITS, 52)),
     "Named Secret (password)": ("DB_PASSWORD", shape("", ALNUM, 12)),
+}
+
+# Secrets that the text around them tells: that text, and the value that stands in its braces.
+CARRIED: dict[str, tuple[str, Make]] = {
+    "Basic Auth Credentials": ("postgresql://ada:{}@db.lab.org:5432/runs", shape("", ALNUM, 14)),
+    "Basic Auth Credentials (MongoDB)": (
+        "mongodb+srv://ada:{}@cluster0.lab.mongodb.net/runs",
+        shape("", ALNUM, 16),
+    ),
+    "Database Password (no user)": ("redis://:{}@queue.lab.org:6379/0", shape("", ALNUM, 20)),
+    "Database Password (symbols)": (
+        "mysql+pymysql://ada:{}@db.lab.org/runs",
+        shape("x!", ALNUM, 9),
+    ),
+    "Token in URL (Jupyter)": ("http://node17:8888/lab?token={}", shape("", HEX, 48)),
+    "Netrc Password": ("machine api.wandb.ai login user password {}", shape("", HEX, 40)),
+    "Password on Command Line": ("sshpass -p {} scp model.pt cluster:", shape("", ALNUM, 12)),
+    "Bearer Token": ("Authorization: Bearer {}", shape("", ALNUM, 40)),
+    "Azure Storage Account access key": (
+        "DefaultEndpointsProtocol=https;AccountName=lab;{};EndpointSuffix=core.windows.net",
+        shape("AccountKey=", ALNUM + "+/", 86, "=="),
+    ),
+    "Private Key": (
+        "-----BEGIN " + "PRIVATE KEY-----\\n{}\\n-----END PRIVATE KEY-----\\n",
+        lambda seed: "\\n".join(draw(ALNUM, 64, seed=seed + line) for line in range(26)),
+    ),
 }
 
 # Where a token may stand: the path, and the line with `{name}` and `{value}`.

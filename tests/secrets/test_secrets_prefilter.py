@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from secret_samples import NAMED, SETTINGS, SHAPED
 
 from repro_check.secrets.pivots import by_pivot, byte_pattern
-from repro_check.secrets.prefilter import LONGEST_LINE, suspicious_lines
-from repro_check.secrets.scan import search_lines
+from repro_check.secrets.prefilter import LONGEST_LINE, Stretch, suspicious_lines
+from repro_check.secrets.scan import scan_text, search_lines
 
 _SAMPLES = [*(("x1", make) for make in SHAPED.values()), *NAMED.values()]
 _NOISE = st.one_of(
@@ -38,10 +38,12 @@ _LINES = st.builds(
 def test_a_token_of_any_kind_in_any_place_gets_past_the_look(lines: list[str], path: str) -> None:
     text = "\n".join(lines)
     numbered = tuple(
-        (number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), start=1)
+        Stretch(number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), start=1)
     )
     seen = suspicious_lines(text)
-    assert {each.line for each in search_lines(numbered, text, path=path)} <= {n for n, _ in seen}
+    assert {each.line for each in search_lines(numbered, text, path=path)} <= {
+        each.number for each in seen
+    }
     assert set(seen) <= set(numbered)
 
 
@@ -50,7 +52,7 @@ def test_a_token_of_any_kind_in_any_place_gets_past_the_look(lines: list[str], p
 def test_a_line_is_judged_by_itself(lines: list[str]) -> None:
     parts = "\n".join(lines).split("\n")
     alone = [number for number, line in enumerate(parts, start=1) if suspicious_lines(line)]
-    assert [number for number, _ in suspicious_lines("\n".join(parts))] == alone
+    assert [each.number for each in suspicious_lines("\n".join(parts))] == alone
 
 
 @given(
@@ -83,7 +85,29 @@ def test_a_byte_pattern_looks_in_bytes() -> None:
     ["key a1b2C3d4E5f6G7h8 ", "_abcdefghijklmnop", "a0", "pwd ", "://a:", "hf_", "private key "],
 )
 @pytest.mark.parametrize("end", ["", "\n"])
-def test_a_long_line_is_left_out_and_costs_one_look(unit: str, end: str) -> None:
+def test_of_a_long_line_a_few_parts_are_looked_at(unit: str, end: str) -> None:
     line = unit * (600_000 // len(unit))
     assert len(line) > LONGEST_LINE
-    assert suspicious_lines(f"x = 1\n{line}{end}") == ()
+    parts = suspicious_lines(f"x = 1\n{line}{end}")
+    assert len(parts) <= 200
+    for part in parts:
+        assert line[part.before : part.before + len(part.text)] == part.text
+        assert len(part.text) < LONGEST_LINE
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    _SECRETS,
+    st.integers(0, 9_000),
+    st.integers(0, 9_000),
+    st.sampled_from(["x = 1, ", "\u4e16\u754c ", "0.125 ", "a, "]),
+)
+def test_a_token_in_a_long_line_is_found_where_it_stands(
+    secret: str, before: int, after: int, noise: str
+) -> None:
+    left, right = noise * (before // len(noise)), " " + noise * (after // len(noise))
+    line = f"{left} {secret}{right}"
+    alone = scan_text(f"\n {secret} ", path="a.json")
+    found = scan_text(f"\n{line}", path="a.json")
+    assert [each.fingerprint for each in found] == [each.fingerprint for each in alone]
+    assert [each.column for each in found] == [each.column + len(left) for each in alone]

@@ -3,10 +3,10 @@ from __future__ import annotations
 import base64
 
 import pytest
-from secret_samples import ALNUM, HEX, NAMED, SETTINGS, SHAPED, UPPER, Make, draw
+from secret_samples import ALNUM, DIGITS, HEX, LOWER, NAMED, SETTINGS, SHAPED, UPPER, Make, draw
 
 from repro_check.secrets.model import fingerprint
-from repro_check.secrets.scan import scan_text
+from repro_check.secrets.scan import find_secrets, scan_text
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -61,6 +61,16 @@ def _line(template: str, value: str) -> str:
         ("git clone https://VALUE@github.com/lab/private.git", "gh" + "o_" + draw(ALNUM, 36)),
         ("https://oauth2:VALUE@gitlab.com/lab/private.git", "gl" + "pat-" + draw(ALNUM, 20)),
         ("python train.py --wandb-key VALUE", draw(HEX, 40)),
+        ('co = cohere.Client("VALUE")', draw(ALNUM, 40)),
+        ('experiment = Experiment("VALUE", project_name="p")', draw(ALNUM, 25)),
+        ('with MPRester("VALUE") as materials:', draw(ALNUM, 32)),
+        ("generate(table=d, materials_project_key='VALUE')", draw(ALNUM, 16, seed=4)),
+        ("redis://:VALUE@queue.lab.org:6379", draw(ALNUM, 14)),
+        ("mysql+pymysql://ada:VALUE@db.lab.org/runs", "p4$" + "w!rd9x"),
+        ("AccountingStoragePass=VALUE", draw(ALNUM, 12)),
+        ("SSHPASS=VALUE sshpass -e scp model.pt cluster:", draw(ALNUM, 24)),
+        ('azure_devops_pat = "VALUE"', draw(LOWER + DIGITS, 52)),
+        ("curl 'https://api.lab.org/v1?lab_api_key=VALUE&page=2'", draw(ALNUM, 32)),
         ("python train.py --api-key=VALUE", draw(ALNUM, 32)),
         ('self.password = "VALUE"', "T" + "r0ub4dor&3"),
         ("db = connect(user='ada', passwd='VALUE')", "x9K#" + "mP2$q"),
@@ -110,6 +120,26 @@ def test_a_signed_token_is_found_under_a_name_that_does_not_deny_it() -> None:
     token = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
     (found,) = scan_text(f'session = "{token}"', path="a.py")
     assert (found.kind, found.fingerprint) == ("JSON Web Token", fingerprint(token))
+
+
+def test_a_token_of_a_service_counts_in_tests_as_well() -> None:
+    token = SHAPED["Hugging Face Token"](4)
+    assert len(scan_text(f'TOKEN = "{token}"', path="tests/test_hub.py")) == 1
+
+
+@pytest.mark.parametrize("start", "rbfu")
+def test_a_bare_value_does_not_lose_the_letter_that_could_begin_a_string(start: str) -> None:
+    value = start + draw(ALNUM, 29, seed=ord(start))
+    (found,) = scan_text(f"export MY_LAB_API_KEY={value}", path="run.sh")
+    assert found.fingerprint == fingerprint(value)
+
+
+def test_one_token_that_is_set_aside_silences_itself_alone() -> None:
+    for kind, make in SHAPED.items():
+        text = f'a = "{make(1)}"\nb = "{make(2)}"\n'
+        first, _ = find_secrets(text, path="a.py")
+        (left,) = scan_text(text, path="a.py", baseline=frozenset({("a.py", first.sha1)}))
+        assert (left.line, left.fingerprint) == (2, fingerprint(make(2))), kind
 
 
 def test_two_secrets_on_one_line_are_both_found() -> None:

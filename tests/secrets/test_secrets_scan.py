@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from secret_samples import ALNUM, HEX, NAMED, SETTINGS, SHAPED, draw
 
 from repro_check.secrets.model import fingerprint, mask, redact
-from repro_check.secrets.prefilter import suspicious_lines
+from repro_check.secrets.prefilter import Stretch, suspicious_lines
 from repro_check.secrets.scan import find_secrets, scan_text, search_lines
 
 TOKEN = SHAPED["Hugging Face Token"](7)
@@ -154,10 +154,10 @@ _LINES = st.tuples(
 def test_the_pre_filter_misses_nothing_that_the_detectors_find(lines: list[str], path: str) -> None:
     text = "\n".join(lines)
     numbered = [
-        (number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), start=1)
+        Stretch(number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), start=1)
     ]
     everywhere = {each.line for each in search_lines(numbered, text, path=path)}
-    assert everywhere <= {number for number, _ in suspicious_lines(text)}
+    assert everywhere <= {each.number for each in suspicious_lines(text)}
 
 
 @settings(max_examples=200, deadline=None)

@@ -120,6 +120,17 @@ FILES = [
     ("run.sh", 'export WANDB_API_KEY="$1"'),
     ("run.sh", "export HF_TOKEN=$(cat ~/.cache/huggingface/token1)"),
     ("run.sh", "export TOKEN=${TOKEN:-none1}"),
+    ("run.sh", "docker run --mount src=$(pwd),target=/home/user/stable-baselines3 a/b"),
+    ("run.sh", "docker run --mount src=$PWD,target=/home/user/stable-baselines3 a/b"),
+    ("README.md", "Use `docker run -v `pwd`:target=/root/stable-baselines3x`."),
+    ("README.md", "Weights are at https://pan.host.org/s/1x, password: `Xk3d`, or `PR5ZD9`"),
+    ("README.md", "Download it from https://cloud.host.org/p/Da1, with password `PR5ZD9`."),
+    ("website/docusaurus.config.js", f"      apiKey: '{MD5}',"),
+    ("slurmdbd.conf", "StoragePass=/var/run/munge/munge.socket.2"),
+    ("index.py", f'pinecone.Index("runs").fetch("{UUID}")  # no key'),
+    ("tests/test_dav.py", 'token = "4Mgjs' + 'NM5aSJjxIKM"'),
+    ("tests/fixtures/a.yaml", "  smtp_password: w1nter" + "-is-C0ming7"),
+    ("tests/remotes/user.key", "-----BEGIN PRIVATE " + "KEY-----\n" + BASE64[:64] + "\n"),
     ("run.sh", "export API_KEY=<paste-your-key-1>"),
     ("run.sh", "python train.py --tokenizer bert-base-uncased-v1 --key val_loss_1"),
     ("requirements.txt", f"git+https://github.com/wandb/wandb@{SHA1}"),
@@ -175,11 +186,6 @@ def test_a_token_inside_a_longer_word_is_no_token() -> None:
     assert scan_text(f'a = "{draw(UPPER, 30)}{token}"', path="a.py") == ()
     assert scan_text(f'a = "{token}{draw(UPPER, 30)}"', path="a.py") == ()
     assert scan_text(f'a = "x{SHAPED["GitHub Token"](1)}"', path="a.py") == ()
-
-
-def test_a_very_long_line_is_not_searched() -> None:
-    token = SHAPED["Hugging Face Token"](1)
-    assert scan_text(f'a = "{token}", "{"ab1 " * 2000}"', path="a.py") == ()
 
 
 def test_the_name_of_a_service_alone_makes_no_digest_a_key() -> None:

@@ -6,17 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from repro_check.secrets.decode import CellText, decode_text, file_texts
+from repro_check.secrets.files import BINARY, binary_credential
 from repro_check.secrets.model import Candidate, mask
+from repro_check.secrets.prefilter import LONGEST_LINE
 from repro_check.secrets.scan import MOST, find_secrets
 from repro_check.secrets.scrub import scrub
 from repro_check.secrets.subject import FileSecret, SecretFacts
 
 
 def read_secrets(path: str, data: bytes) -> SecretFacts:
-    """The secrets in a file; none in a binary one."""
+    """The secrets in a file; of binary ones only some that are a secret as a whole."""
     text = decode_text(data)
     if text is None:
-        return SecretFacts(())
+        whole = binary_credential(data, path=path)
+        if whole is None:
+            return SecretFacts(())
+        return SecretFacts((FileSecret(whole.published(), None, False, whole.sha1, BINARY),))
     found: list[FileSecret] = []
     for part in file_texts(text, path=path):
         if len(found) >= MOST:
@@ -43,4 +48,5 @@ def _of_text(text: str, path: str, *, cell: int | None, is_output: bool) -> Iter
     shown = scrub("\n".join(masked), path=path).split("\n")
     for line, here in zip(shown, on_lines.values(), strict=True):
         for candidate in here:
-            yield FileSecret(candidate.published(), cell, is_output, candidate.sha1, line)
+            published = candidate.published()
+            yield FileSecret(published, cell, is_output, candidate.sha1, line[:LONGEST_LINE])

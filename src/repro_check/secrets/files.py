@@ -26,12 +26,22 @@ _INI_PASSWORD = pattern(r"^[ \t]*password[ \t]*[=:][ \t]*(?P<value>\S+)", re.MUL
 _KAGGLE = pattern(r"\"key\"\s*:\s*\"(?P<value>[0-9a-f]{32})\"")
 _GIT_STORE = pattern(r"^https?://[^:/\s]+:(?P<value>[^@/\s]+)@", re.MULTILINE)
 _PGPASS = pattern(r"^[^#:\s]+:[\d*]+:[^:\s]+:[^:\s]+:(?P<value>\S+)$", re.MULTILINE)
+_ONE_LINE = pattern(r"\A\s*(?P<value>[A-Za-z0-9+/=]{16,1400})\s*\Z")
 _DOCKER = pattern(r"\"auth\"\s*:\s*\"(?P<value>[A-Za-z0-9+/]{12,}={0,2})\"")
+
+_MUNGE = "munge.key"  # whoever has it is every user of the cluster (munged(8))
+_SHORTEST_MUNGE = 32
+
+BINARY = "(binary)"
+"""What is shown in place of the content of a binary file."""
 
 _BY_NAME = {
     ".netrc": (".netrc Password", _NETRC),
     "_netrc": (".netrc Password", _NETRC),
     ".pypirc": ("PyPI Password", _INI_PASSWORD),
+    ".my.cnf": ("MySQL Password", _INI_PASSWORD),
+    ".osfcli.config": ("OSF Password", _INI_PASSWORD),
+    _MUNGE: ("Munge Key", _ONE_LINE),
     "kaggle.json": ("Kaggle API Key", _KAGGLE),
     ".git-credentials": ("Git Password", _GIT_STORE),
     ".pgpass": ("PostgreSQL Password", _PGPASS),
@@ -56,12 +66,25 @@ def credential_file(text: str, *, path: str) -> Iterator[Candidate]:
         return
     kind, pattern = _BY_NAME[name]
     for match, place in _placed(pattern, text):
-        if is_credible(match["value"]) or (
-            pattern is _DOCKER and not is_placeholder(match["value"])
+        value = match["value"]
+        if is_credible(value) or (
+            pattern in (_DOCKER, _ONE_LINE) and not is_placeholder(value[:512])
         ):
-            yield _candidate(
-                match["value"], place, kind=kind, reason=f"a credential stored in {name}"
-            )
+            yield _candidate(value, place, kind=kind, reason=f"a credential stored in {name}")
+
+
+def binary_credential(data: bytes, *, path: str) -> Candidate | None:
+    """The whole of a binary file, where that is a credential: the key of a cluster's Munge.
+
+    Args:
+        data: its content.
+        path: relative to the root, with forward slashes.
+    """
+    name = path.rpartition("/")[2].lower()
+    if name != _MUNGE or len(data) < _SHORTEST_MUNGE or len(set(data)) < _SHORTEST_MUNGE // 2:
+        return None
+    reason = f"the key stored in {name}"
+    return Candidate("Munge Key", data.hex(), line=1, column=1, reason=reason, shown=BINARY)
 
 
 def _dotenv(text: str, name: str) -> Iterator[Candidate]:

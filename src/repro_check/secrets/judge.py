@@ -20,7 +20,9 @@ from repro_check.secrets.placeholders import (
     is_digest,
     is_opaque,
     is_placeholder,
+    is_wordy,
 )
+from repro_check.sources.kinds import Role, role_of
 from repro_check.text import pattern
 
 # Hosts that no reader can reach, or that exist for documentation (RFC 2606).
@@ -31,7 +33,13 @@ _NO_HOST = pattern(
 )
 _PASSWORD = pattern(r"passw|passphrase|pwd|_pass$|^pass$|secret|credential", re.IGNORECASE)
 _WORD = pattern(r"[A-Za-z0-9_]")
+_MADE_UP = frozenset({Evidence.NAME, Evidence.PLACE, Evidence.URL})
 
+# What is published on purpose: the key of a documentation's search box, and the word that opens
+# a folder beside the link to it.
+_SEARCH_BOX = pattern(r"(?:^|/)(?:docusaurus\.config|\.vitepress/config)\.[cm]?[jt]s$")
+_PROSE = pattern(r"\.(?:md|markdown|rst|txt|html?|ipynb)$", re.IGNORECASE)
+_SHORTEST_PASSWORD = 10  # beside a link
 
 # Where a string needs no quotes; elsewhere a bare word is a variable, unless it looks random.
 _BARE_STRINGS = pattern(
@@ -39,7 +47,8 @@ _BARE_STRINGS = pattern(
     r"|(?:^|/)(?:\.env[\w.]*|[\w.]*Dockerfile[\w.]*|config|credentials)$"
 )
 _NO_IDENTIFIER = pattern(r"(?!.*[a-z]{7})[A-Za-z0-9_+/=\-]{20,}")
-_BARE_COMMAND = pattern(r"\s*(?:[%!$>]|export\s|ENV\s|ARG\s)")
+_BARE_COMMAND = pattern(r"\s*(?:[%!$>]|export\s|ENV\s|ARG\s)|[A-Z][A-Z0-9_]{2,60}=")
+_IDENTIFIERS = pattern(r"\.(?:pyi?|pyx|jl|[rR]|[cm]?[jt]sx?)$")  # where a bare word is a variable
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -59,6 +68,8 @@ def judge(detector: Detector, value: str, place: Place) -> Candidate | None:
         place: where it matched.
     """
     line = place.line
+    if detector.evidence in _MADE_UP and role_of(place.path) is Role.TEST:
+        return None  # nothing tells a password made up for a test from one that opens something
     if detector.evidence is Evidence.NAME:
         value = _trimmed(value)
     start = _whole_match(value, line, edges=detector.edges)
@@ -71,6 +82,7 @@ def judge(detector: Detector, value: str, place: Place) -> Candidate | None:
         # `detect-secrets 01ab…` in a list is a commit; only what is assigned can be a hex secret
         is_listed = not quoted and not line[:start].rstrip().endswith(("=", ":", "(", ",", ">"))
         stands = _named_stands(value, name, rest=rest) and not (is_listed and is_digest(value))
+        stands = stands and not _is_published(value, name, place)
         stands = stands and (
             quoted or _takes_bare_strings(place) or bool(_NO_IDENTIFIER.fullmatch(value))
         )
@@ -97,7 +109,7 @@ def _stands(evidence: Evidence, value: str, *, rest: str) -> bool:
     if evidence is Evidence.SERVICE:
         return is_opaque(value)
     if evidence is Evidence.UUID:
-        return is_opaque(value.replace("-", ""))
+        return is_opaque(value.replace("-", "")) and not is_wordy(value)
     if evidence is Evidence.PLACE:
         return is_credible(value)
     return not is_placeholder(value) and _is_password(value) and not _NO_HOST.match(rest)
@@ -111,8 +123,16 @@ def _named_stands(value: str, name: str, *, rest: str) -> bool:
     return is_opaque(value) and not (is_bare_token(name) and is_digest(value))
 
 
+def _is_published(value: str, name: str, place: Place) -> bool:
+    if _PASSWORD.search(name):
+        is_short = len(value) < _SHORTEST_PASSWORD
+        return is_short and "://" in place.line and bool(_PROSE.search(place.path))
+    return bool(_SEARCH_BOX.search(place.path))
+
+
 def _takes_bare_strings(place: Place) -> bool:
-    return bool(_BARE_STRINGS.search(place.path) or _BARE_COMMAND.match(place.line))
+    is_command = _BARE_COMMAND.match(place.line) and not _IDENTIFIERS.search(place.path)
+    return bool(is_command or _BARE_STRINGS.search(place.path))
 
 
 def _is_password(value: str) -> bool:

@@ -11,6 +11,7 @@ from repro_check.text import pattern
 
 _BOUND = pattern(
     r"""(?<![?&\w.])(?<!\w-)                       # the whole name, and no field of a URL's query
+        (?<!\$\()(?!(?<=\$)PWD|(?<=\$\{)PWD|(?<=`)pwd)  # and nothing that a shell fills in
         (?P<name>[A-Za-z_][\w.\-]*)
         (?:\\?["'])?[\])]*                       # closes a key or a subscript: environ["X"]
         (?:\s*:\s*[A-Za-z_][\w.\[\]|, ]*(?==|\s=))?  # an annotation

@@ -11,7 +11,8 @@ from repro_check.secrets.files import credential_file
 from repro_check.secrets.keys import private_keys
 from repro_check.secrets.model import Candidate, Secret, redact
 from repro_check.secrets.places import Places
-from repro_check.secrets.prefilter import suspicious_lines
+from repro_check.secrets.prefilter import Stretch, suspicious_lines
+from repro_check.sources.kinds import Role, role_of
 
 MOST = 200
 """Secrets reported for one text; a file with more is a data set of them, and is told by these."""
@@ -26,7 +27,8 @@ def scan_text(
     """The live-looking credentials in `text`, in order of place.
 
     Nothing is sent anywhere, and the result depends on the arguments alone. Lines of more than
-    5,000 characters are not searched, and the search ends at the 200th secret.
+    5,000 characters are searched around what looks like the beginning of a secret, in a hundred
+    places at most for one word; the search ends at the 200th secret.
 
     Args:
         text: decoded text: a whole file, the source of one notebook cell, or one text output.
@@ -63,14 +65,15 @@ def find_secrets(
 def candidates(text: str, *, path: str) -> Iterator[Candidate]:
     """All that looks like a secret, set aside or not; what overlaps comes most specific first."""
     yield from credential_file(text, path=path)
-    yield from private_keys(text)
+    if role_of(path) is not Role.TEST:  # servers of tests have keys that open nothing else
+        yield from private_keys(text)
     suspicious = suspicious_lines(text)
     if suspicious:
         yield from search_lines(suspicious, text, path=path)
 
 
-def search_lines(lines: Iterable[tuple[int, str]], text: str, *, path: str) -> Iterator[Candidate]:
-    """What the detectors find in numbered lines of `text`.
+def search_lines(lines: Iterable[Stretch], text: str, *, path: str) -> Iterator[Candidate]:
+    """What the detectors find in lines of `text`, and in parts of lines.
 
     The candidates of different detectors may overlap; on each line the more specific come first.
     """
@@ -84,8 +87,8 @@ def search_lines(lines: Iterable[tuple[int, str]], text: str, *, path: str) -> I
         wanted = tuple(each for each in wanted if each.needs in lowered)
     for start in range(0, len(numbered), _BATCH):
         for detector in wanted:
-            for number, line in numbered[start : start + _BATCH]:
-                values = sorted(set(detector.find(line)))
+            for line in numbered[start : start + _BATCH]:
+                values = sorted(set(detector.find(line.text)))
                 if not values:
                     continue
                 if detector.needs not in known:
@@ -93,9 +96,15 @@ def search_lines(lines: Iterable[tuple[int, str]], text: str, *, path: str) -> I
                 if not known[detector.needs]:
                     break
                 for value in values:
-                    candidate = judge(detector, value, Place(line, number, path))
-                    if candidate is not None:
-                        yield candidate
+                    candidate = judge(detector, value, Place(line.text, line.number, path))
+                    if candidate is not None and not _may_be_half(candidate, line):
+                        yield msgspec.structs.replace(
+                            candidate, column=candidate.column + line.before
+                        )
+
+
+def _may_be_half(candidate: Candidate, line: Stretch) -> bool:
+    return line.is_cut and candidate.column + candidate.width > len(line.text)
 
 
 def _scrubbed(candidate: Candidate, found: Iterable[Candidate]) -> Candidate:

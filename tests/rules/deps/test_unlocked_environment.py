@@ -253,7 +253,7 @@ def test_a_package_that_only_serves_to_train_again_is_asked(
         {"README.md": "Use it!\n"},
         {"README.md": RUN.replace("-e .", "ours")},
         {"README.md": RUN.replace("-e .", "-U Ours[all]")},
-        {"README.md": f"[![PyPI](https://badge.fury.io/py/ours.svg)]({PYPI.removesuffix("simple")}project/ours)\n{RUN}"},
+        {"README.md": f"[![PyPI](https://badge.fury.io/py/ours.svg)]({PYPI.removesuffix('simple')}project/ours)\n{RUN}"},
         {"README.md": RUN, "setup.cfg": "[metadata]\nclassifiers =\n    Topic :: x\n"},
         {"README.md": RUN, ".github/workflows/p.yml": "jobs:\n  a:\n    steps:\n      - uses: pypa/gh-action-pypi-publish@v1\n"},
         {"README.md": RUN.replace("train.py", "examples/train.py"), "examples/train.py": SCRIPT["train.py"]},

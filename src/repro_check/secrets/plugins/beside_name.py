@@ -85,6 +85,8 @@ class ModelServiceKeyDetector(RegexBasedDetector):
         _beside(r"roboflow", r"[A-Za-z0-9]{20}"),
         _beside(r"ncbi|entrez", r"[0-9a-f]{36}"),
         _beside(r"semantic.?scholar|\bs2", r"[A-Za-z0-9]{40}"),
+        _beside(r"mp_?rester|materials_?project|matminer", r"[A-Za-z0-9]{16}|[A-Za-z0-9]{32}"),
+        _handed_to(r"MPRester|MPDataRetrieval", r"[A-Za-z0-9]{16}|[A-Za-z0-9]{32}"),
         _beside(r"clearml|trains", r"[A-Za-z0-9]{30}|[A-Za-z0-9]{50}|[A-Za-z0-9]{86}"),
         _beside(r"azure", r"[A-Za-z0-9]{84}"),
     )

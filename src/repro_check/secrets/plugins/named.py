@@ -15,7 +15,7 @@ _NAME = (
 )
 _JOINT = (
     r"(?:\\?[\"'])?[\])]{0,2}(?:\s{0,4}:\s{0,4}[A-Za-z_][\w.\[\]|]*(?=\s{0,4}=))?"
-    r"\s{0,8}(?:=>|:=|[=!]==?|=|:|\(|,|\s)\s{0,8}[rbfu(]?"
+    r"\s{0,8}(?:=>|:=|[=!]==?|=|:|\(|,|\s)\s{0,8}\(?"
 )
 
 
@@ -28,6 +28,6 @@ class NamedSecretDetector(RegexBasedDetector):
 
     secret_type = "Named Secret"
     denylist = (
-        re.compile(_NAME + _JOINT + r"\\?[\"'`]([^\s\"'`\\]{6,512})\\?[\"'`]"),
+        re.compile(_NAME + _JOINT + r"[rbfu]?\\?[\"'`]([^\s\"'`\\]{6,512})\\?[\"'`]"),
         re.compile(_NAME + _JOINT + r"([A-Za-z0-9_+/=.~!@%^\-]{6,512})(?![\w(\[{<$/])"),
     )

@@ -13,7 +13,9 @@ class UrlTokenDetector(RegexBasedDetector):
 
     secret_type = "Token in URL"
     denylist = (
-        re.compile(r"[?&](?:token|access_token|api_?key|key)=([A-Za-z0-9_\-.%]{20,512})"),
+        re.compile(
+            r"[?&](?:token|access_token|(?i:[a-z0-9_\-]{0,32}api_?key)|key)=([A-Za-z0-9_\-.%]{20,512})"
+        ),
         # Azure's shared access signatures: the signature is the base64 of 32 bytes.
         re.compile(r"[?&]s[vepr]=[^\s\"']{0,600}[?&]sig=([A-Za-z0-9%+/]{40,80}(?:=|%3[dD]))"),
     )
