@@ -199,13 +199,18 @@ class CallGraph:
         code = self._code_of(node.path)
         edges = self._edges.setdefault(node, {})
         outside = self._outside.setdefault(node, [])
+        # a name that was looked up in a block adds nothing the second time
+        known: set[tuple[str, int]] = set()
         for call in code.calls.get(node.block, ()):
             self._follow_call(code, call, edges, outside)
-            passed = self._handed_over(code, call)
-            if passed:
-                _link(edges, passed, surely=_is_starter(call))
+            names = code.names_given(call)
+            if names:
+                surely = _is_starter(call)
+                new = names if surely else _unknown(names, call.block, known)
+                if new:
+                    _link(edges, self._meant(code, new, call.block), surely=surely)
         for value, block in code.values.get(node.block, ()):
-            names = code.names(value)
+            names = _unknown(code.names(value), block, known)
             if names:
                 _link(edges, self._meant(code, names, block), surely=False)
         # a function made inside another one is made to be called
@@ -290,6 +295,15 @@ class CallGraph:
 
 def _is_starter(call: Call) -> bool:
     return call.name.rpartition(".")[2] in STARTERS
+
+
+def _unknown(names: Sequence[str], block: int, known: set[tuple[str, int]]) -> Sequence[str]:
+    """Those of some names of a block that are new; they are known then."""
+    if not names:
+        return names
+    new = [name for name in names if (name, block) not in known]
+    known.update((name, block) for name in new)
+    return new
 
 
 def _link(edges: dict[Node, bool], nodes: Iterable[Node], *, surely: bool) -> None:

@@ -86,11 +86,14 @@ class FileCode:
 
     def names_given(self, call: Call) -> Sequence[str]:
         """The same of all that a call is given."""
-        values = call.args
-        if call.keywords:
-            values = (*values, *[keyword.value for keyword in call.keywords])
-        named = [value for value in values if type(value) not in NAMELESS]
-        return [name for value in named for name in self.names(value)] if named else ()
+        found: list[str] = []
+        for value in call.args:
+            if type(value) not in NAMELESS:
+                found += self.names(value)
+        for keyword in call.keywords:
+            if type(keyword.value) not in NAMELESS:
+                found += self.names(keyword.value)
+        return found
 
     def class_of(self, block: int) -> str | None:
         """The qualified name of the class in whose method a block stands."""

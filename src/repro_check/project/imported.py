@@ -37,8 +37,9 @@ class Imported:
         waiting = list(roots)
         for node in waiting:  # grows while it is walked
             following = self._graph.edges(node) if node in roots else self.edges(node)
-            waiting.extend(each for each in following if each not in seen)
-            seen.update(following)
+            new = [each for each in following if each not in seen]
+            seen.update(new)
+            waiting += new
             yield node
 
     def edges(self, node: Node) -> Iterable[Node]:
