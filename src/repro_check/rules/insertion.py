@@ -32,7 +32,7 @@ def insert_first(
     named = function.name_span.line
     body = next((_body(node) for node in tree.body if _starts_at(node, named)), None)
     at, below = (_first(body) if body else 0), _after_imports(tree.body)
-    lines = _rows(text)
+    lines = lines_of(text)
     if body is None or not 0 < below <= at <= len(lines):
         return ()
     indent = lines[at - 1][: body[-1].col_offset]
@@ -66,7 +66,7 @@ def insert_below_imports(file: PythonFile, text: str, lines: Sequence[str]) -> E
     body = ast.parse(text).body
     line = _after_imports(body) or _first(body)
     new = "".join(f"{each}\n" for each in lines)
-    return _insert(file, line, new) if 0 < line <= len(_rows(text)) else None
+    return _insert(file, line, new) if 0 < line <= len(lines_of(text)) else None
 
 
 def imported_as(file: PythonFile, dotted: str, block: int) -> str:
@@ -90,7 +90,7 @@ def indent_of(text: str, span: Span) -> str | None:
         text: the module's text.
         span: of the statement.
     """
-    lines = _rows(text)
+    lines = lines_of(text)
     if span.end_line > len(lines):
         return None
     before = lines[span.line - 1][: span.column - 1]
@@ -101,7 +101,7 @@ def indent_of(text: str, span: Span) -> str | None:
 def insert_below(file: PythonFile, text: str, span: Span, statements: Sequence[str]) -> Edit:
     """Lines below a statement whose indentation is known; see `indent_of`."""
     indent = indent_of(text, span) or ""
-    lines = _rows(text)
+    lines = lines_of(text)
     end = len(lines[span.end_line - 1]) + 1
     new = "".join(f"\n{indent}{statement}" for statement in statements)
     return Edit(file.location(Span(span.end_line, end, span.end_line, end)), new)
@@ -109,7 +109,11 @@ def insert_below(file: PythonFile, text: str, span: Span, statements: Sequence[s
 
 def source_of(text: str, span: Span) -> str:
     """The text of a span that lies in one line; "" for a longer one."""
-    lines = _rows(text)
+    return source_in(lines_of(text), span)
+
+
+def source_in(lines: Sequence[str], span: Span) -> str:
+    """The same, of a text in lines, for who asks about many spans of it."""
     if span.line != span.end_line or span.line > len(lines):
         return ""
     return lines[span.line - 1][span.column - 1 : span.end_column - 1]
@@ -152,5 +156,6 @@ def _insert(file: PythonFile, line: int, text: str) -> Edit:
     return Edit(file.location(Span(line, 1, line, 1)), text)
 
 
-def _rows(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, whatever ends them."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -111,9 +111,11 @@ class SeedMentions:
 
 
 def _found(text: str, name: str) -> Iterator[int]:
+    word = re.escape(name)
+    # it begins with the name, which a search finds fastest
     read = re.compile(
-        rf"(?:[\w\])]|\?)\.{name}\b(?!\s{{0,9}}\()(?!\s{{0,9}}(?::[^=\n]{{1,80}})?=[^=])"
-        rf"|['\"]{name}\\?['\"]"
+        rf"{word}(?:(?<=[\w\])?]\.{word})\b(?!\s{{0,9}}\()(?!\s{{0,9}}(?::[^=\n]{{1,80}})?=[^=])"
+        rf"|(?<=['\"]{word})\\?['\"])"
     )
     line, end = 1, 0
     for found in read.finditer(text):

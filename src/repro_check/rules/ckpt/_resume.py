@@ -106,17 +106,9 @@ def resumptions(project: Project, unless: Duty) -> Iterator[Resumption]:
             continue
         if project.frameworks.takes_over(unless, entry):
             continue
-        calls = [
-            Place(project.python[node.path], call)
-            for node in project.calls.reachable(*entry.nodes)
-            for call in project.calls.calls(node)
-        ]
-        if not any(is_training(place.call) for place in calls):
-            continue
         found = _resumption(
             project,
             entry,
-            calls,
             [place for place in saves if place.node in reached],
             [place for place in going if place.node in reached],
         )
@@ -151,7 +143,7 @@ def _unwrapped(project: Project, place: Place) -> Iterator[Place]:
 
 
 def _resumption(
-    project: Project, entry: Entry, calls: list[Place], saves: list[Place], resumed: list[Place]
+    project: Project, entry: Entry, saves: list[Place], resumed: list[Place]
 ) -> Resumption | None:
     saved: dict[int, frozenset[State]] = {}
     for at, place in enumerate(saves):
@@ -163,6 +155,13 @@ def _resumption(
         saved[at] = one.kinds
     kinds = frozenset(kind for each in saved.values() for kind in each)
     if State.MODEL not in kinds:
+        return None
+    calls = [
+        Place(project.python[node.path], call)
+        for node in project.calls.reachable(*entry.nodes)
+        for call in project.calls.calls(node)
+    ]
+    if not any(is_training(place.call) for place in calls):
         return None
     best = sorted(saved, key=lambda at: (State.MODEL not in saved[at], -len(saved[at])))
     return Resumption(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -12,7 +12,7 @@ from repro_check.project.calls import Node
 from repro_check.project.entries import Entry
 from repro_check.project.files import PythonFile
 from repro_check.project.project import Project
-from repro_check.rules.insertion import source_of
+from repro_check.rules.insertion import lines_of, source_in
 from repro_check.rules.log._csv_fix import append_row
 from repro_check.rules.log._reach import may_keep_numbers, trains_by_gradient
 from repro_check.rules.rule import Stage, rule
@@ -154,19 +154,26 @@ def _shown(
     project: Project, entry: Entry, trained: Node, known: dict[Node, list[_Shown]]
 ) -> tuple[PythonFile, Call] | None:
     """Where metrics are shown: where the model is trained rather than elsewhere, in a loop first."""
-    found: list[tuple[bool, bool, int, _Shown]] = []
-    for number, node in enumerate(project.calls.reachable(*entry.nodes, surely=True)):
-        if node not in known:
-            known[node] = list(_shown_by(project, node))
-        found += [(node != trained, not one.is_in_loop, number, one) for one in known[node]]
-    best = min(found, key=lambda item: item[:3], default=None)
-    return (best[3].file, best[3].call) if best else None
+
+    def first_of(nodes: Sequence[Node]) -> _Shown | None:
+        for node in nodes:
+            if node not in known:
+                known[node] = list(_shown_by(project, node))
+        every = (one for node in nodes for one in known[node])
+        return min(every, key=lambda one: not one.is_in_loop, default=None)
+
+    others = project.calls.reachable(*entry.nodes, surely=True)
+    best = first_of([trained]) or first_of(others)
+    return (best.file, best.call) if best else None
 
 
 def _shown_by(project: Project, node: Node) -> Iterator[_Shown]:
     file = project.python[node.path]
-    for call in project.calls.calls_named(node, _SHOWING):
-        if _shows_metrics(project, file, call):
+    calls = project.calls.calls_named(node, _SHOWING)
+    text = project.text_at(file.path) if calls and file.notebook is None else None
+    lines = lines_of(text or "")
+    for call in calls:
+        if _shows_metrics(file, call, lines):
             yield _Shown(file, call, any(loops_around(file.facts, call.block)))
 
 
@@ -178,7 +185,7 @@ class _Shown(msgspec.Struct, frozen=True):
     is_in_loop: bool
 
 
-def _shows_metrics(project: Project, file: PythonFile, call: Call) -> bool:
+def _shows_metrics(file: PythonFile, call: Call, lines: Sequence[str]) -> bool:
     if not (call.target == "builtins.print" or _SHOWS.search(call.name)):
         return False
     if any(keyword.name == "file" for keyword in call.keywords):
@@ -192,14 +199,13 @@ def _shows_metrics(project: Project, file: PythonFile, call: Call) -> bool:
         )
         or any(_METRIC.search(text) for value in values_of(call) for text in texts_in(facts, value))
         or any(_METRIC.search(keyword.name) for keyword in call.keywords)
-        or any(_LABEL.search(text) for text in _templates(project, file, call))
+        or any(_LABEL.search(text) for text in _templates(lines, call))
     )
 
 
-def _templates(project: Project, file: PythonFile, call: Call) -> Iterator[str]:
+def _templates(lines: Sequence[str], call: Call) -> Iterator[str]:
     """The f-strings in the arguments of a call as they are written; facts hold no more than their values."""
     for value in values_of(call):
         for part in parts(value):
             if isinstance(part, Operation) and part.operator == "f-string":
-                text = None if file.notebook is not None else project.text_at(file.path)
-                yield source_of(text, part.span) if text else ""
+                yield source_in(lines, part.span)

@@ -44,11 +44,10 @@ def switches(file: PythonFile) -> Iterator[Switch]:
                 if _stands_for(file, target, item.block, _BENCHMARK):
                     yield Switch(item.span, value.span, value.value, item.block)
     for index, call in enumerate(file.facts.calls):
-        value = call.keyword("benchmark")
-        is_set = isinstance(value, Literal) and isinstance(value.value, bool)
-        if value is not None and is_set and call.target.startswith(_TRAINERS):
-            is_on = getattr(value, "value", False) is True
-            yield Switch(call.name_span, value.span, is_on, call.block, index)
+        if call.target.startswith(_TRAINERS):
+            value = call.keyword("benchmark")
+            if isinstance(value, Literal) and isinstance(value.value, bool):
+                yield Switch(call.name_span, value.span, value.value, call.block, index)
 
 
 def demands(file: PythonFile) -> Iterator[Demand]:
@@ -63,9 +62,10 @@ def demands(file: PythonFile) -> Iterator[Demand]:
             first = call.argument(0, "mode")
             if isinstance(first, Literal) and first.value is True:
                 yield Demand(f"{call.name}(True)", call.span, call.block)
-        value = call.keyword("deterministic")
-        if call.target.startswith(_TRAINERS) and isinstance(value, Literal) and value.value:
-            yield Demand("deterministic=True", value.span, call.block, index)
+        if call.target.startswith(_TRAINERS):
+            value = call.keyword("deterministic")
+            if isinstance(value, Literal) and value.value:
+                yield Demand("deterministic=True", value.span, call.block, index)
 
 
 def is_conditional(file: PythonFile, block: int, function: int) -> bool:

@@ -93,8 +93,11 @@ class _Code:
         """Whether a function evaluates by its name, by a decorator, and in training mode on purpose."""
         name = function.qualname if function else ""
         is_named = _EVALUATES.match(name.rpartition(".")[2]) is not None
+        is_decorated = _is_decorated(self._file, function)
+        if not (is_named or is_decorated or self._without):
+            return False, False, False
         is_on_purpose = _ON_PURPOSE.search(f"{name} {self._file.path}") is not None
-        return is_named, _is_decorated(self._file, function), is_on_purpose
+        return is_named, is_decorated, is_on_purpose
 
     def is_on_held_out(self, call: Call) -> bool:
         """Whether a call gets data whose name says that they are held out, and no gradient is kept."""

@@ -48,18 +48,23 @@ def may_be_keras_3(project: Project) -> bool:
         return False
     if any(versions.may_be_below(name, "2.16") for name in _BUILDS):
         return False
-    uses_keras = False
-    for file in project.python.readable(Role.PRODUCT):
-        for item in file.facts.imports:
-            root = item.module.partition(".")[0]
-            if _OLD.match(f"{item.module}.{item.name}"):
-                return False
-            uses_keras |= root in {"keras", "tensorflow"}
-        if any(_is_old(call) for call in file.facts.calls):
-            return False
-        if any(name == "TF_USE_LEGACY_KERAS" for name in _environment(file)):
-            return False
-    return uses_keras and not _is_said_to_be_old(project)
+    files = list(project.python.readable(Role.PRODUCT))
+    if not any(_uses_keras(file) for file in files):
+        return False
+    return not any(map(_is_written_for_an_old_one, files)) and not _is_said_to_be_old(project)
+
+
+def _uses_keras(file: PythonFile) -> bool:
+    roots = (item.module.partition(".")[0] for item in file.facts.imports)
+    return any(root in {"keras", "tensorflow"} for root in roots)
+
+
+def _is_written_for_an_old_one(file: PythonFile) -> bool:
+    return (
+        any(_OLD.match(f"{item.module}.{item.name}") for item in file.facts.imports)
+        or any(_is_old(call) for call in file.facts.calls)
+        or any(name == "TF_USE_LEGACY_KERAS" for name in _environment(file))
+    )
 
 
 def _is_old(call: Call) -> bool:

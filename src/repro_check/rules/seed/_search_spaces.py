@@ -30,6 +30,7 @@ _SEARCHES = pattern(
 _RAY = pattern(r"^ray\.tune\.(\w+\.)*(randint|choice|uniform|quniform|qrandint|lograndint)$")
 _HYPEROPT = pattern(r"^hyperopt\.hp\.(choice|randint|uniform|quniform|uniformint)$")
 _TUNER = pattern(r"^(keras_tuner|kerastuner)\b")
+_SEARCHING = pattern(r"^suggest_|SearchCV$|^(sweep|choice|randint|uniform|quniform|uniformint)$")
 # with these every point of the space is tried, as in a grid
 _EXHAUSTIVE = ("GridSampler", "BruteForceSampler")
 
@@ -44,7 +45,7 @@ class Searched(msgspec.Struct, frozen=True):
 
 def searched_in_code(file: PythonFile, project: Project) -> Iterator[Searched]:
     """The seeds in the search spaces of one file."""
-    for call in file.facts.calls:
+    for call in file.calls_named(*filter(_SEARCHING.search, file.called)):
         last = call.name.rpartition(".")[2]
         if last.startswith("suggest_"):
             yield from _suggested(file, call, last)
@@ -53,7 +54,7 @@ def searched_in_code(file: PythonFile, project: Project) -> Iterator[Searched]:
                 yield from _in_grid(file, call, last)
         elif last == "sweep" and outside_name(file, project, call) == "wandb.sweep":
             yield from _in_sweep(file, call)
-        elif last in {"choice", "randint", "uniform", "quniform", "uniformint"}:
+        else:
             target = outside_name(file, project, call)
             if _HYPEROPT.match(target) and _is_seed(call.argument(0, "label")):
                 yield Searched(_text(call.args[0]), "hyperopt", call.args[0].span)

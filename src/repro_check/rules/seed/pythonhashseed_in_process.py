@@ -101,10 +101,10 @@ def _settings(file: PythonFile) -> Iterator[Span]:
 
 
 def _is_entry(file: PythonFile, target: Expression, block: int) -> bool:
-    if not isinstance(target, Subscript) or not isinstance(target.base, Name):
+    if not isinstance(target, Subscript) or not _is_variable(target.index):
         return False
-    is_environment = file.scopes.target(target.base.name, block) == "os.environ"
-    return is_environment and _is_variable(target.index)
+    base = target.base
+    return isinstance(base, Name) and file.scopes.target(base.name, block) == "os.environ"
 
 
 def _sets(call: Call) -> bool:
