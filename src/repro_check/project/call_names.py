@@ -26,11 +26,11 @@ class CallNames:
     number here, by its place in the repository.
 
     Args:
-        files: Python files by path.
+        files: the Python files of the product.
     """
 
-    def __init__(self, files: Mapping[str, PythonFile]) -> None:
-        self._files = [file for file in map(files.__getitem__, files) if file.is_product]
+    def __init__(self, files: Iterable[PythonFile]) -> None:
+        self._files = list(files)
         self._calls: list[Call] = []
         self._starts: list[int] = []
         self._by_name: defaultdict[str, list[int]] = defaultdict(list)

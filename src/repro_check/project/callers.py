@@ -13,12 +13,14 @@ from repro_check.project.call_names import CallNames
 from repro_check.project.calls import CallGraph, Node, Target
 from repro_check.project.mentions import call_names_around
 from repro_check.sources.expressions import Expression
+from repro_check.sources.kinds import Role
 from repro_check.sources.python import Call, Function
 
 if TYPE_CHECKING:
     from repro_check.project.classes import Classes
     from repro_check.project.files import PythonFile
     from repro_check.project.modules import Symbol
+    from repro_check.project.project import LazyFiles
 
 
 class Unseen(enum.Enum):
@@ -66,7 +68,7 @@ class Callers:
 
     def __init__(
         self,
-        files: Mapping[str, PythonFile],
+        files: LazyFiles[PythonFile],
         graph: CallGraph,
         classes: Classes,
         mentioning: Callable[[Collection[str]], Mapping[str, PythonFile]] | None = None,
@@ -148,7 +150,8 @@ class Callers:
 
     @cached_property
     def _names(self) -> CallNames:
-        return CallNames(self._files)
+        # not even the facts of a test are read
+        return CallNames(self._files.readable(Role.PRODUCT))
 
     def _qualname(self, node: Node) -> str:
         function = self._files[node.path].facts.function_of(node.block)

@@ -27,7 +27,7 @@ def call_names_around(
     words = {*qualname.split(".")}
     while True:
         files = mentioning(words)
-        names = CallNames(files)
+        names = CallNames(files.values())
         around = names.around(qualname)
         if any(_hands_over(file, around) for file in files.values()):
             # another file may give `partial` a name of its own
