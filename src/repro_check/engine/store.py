@@ -11,22 +11,20 @@ from pathlib import Path
 
 import msgspec
 
-from repro_check.engine.cache import DIGEST_BYTES, Cache, content_digest
+from repro_check.engine.cache import Cache, content_digest
 from repro_check.engine.readers import BY_KIND, SECRETS, Reader
+from repro_check.engine.word_index import WordIndex
 from repro_check.engine.workers import processes, spread
 from repro_check.findings import NotChecked
 from repro_check.sources.directives import MARK
 from repro_check.sources.discovery import SourceFile, Tree
 from repro_check.sources.kinds import Kind
 from repro_check.sources.unreadable import Unreadable
-from repro_check.sources.words import holds_any, needles, words_of
 
 _WORTH_A_PROCESS = 1_500_000
 _TASKS = 48
 _LARGEST_NOTEBOOK = 50_000_000
 _CONFIG_LIMIT = 1_000_000
-_WORDS = {Kind.PYTHON: 40, Kind.NOTEBOOK: 41}
-"""The numbers of these records among the readers'."""
 _READABLE, _UNREADABLE = b"+", b"-"
 _MARK = MARK.encode()
 
@@ -65,6 +63,7 @@ class FactsStore:
         self._facts: dict[tuple[str, int], object | None] = {}
         self._decoders: dict[int, msgspec.msgpack.Decoder[object]] = {}
         self._notes: dict[tuple[str, str], NotChecked] = {}
+        self._word_index = WordIndex(cache, self._peek)
 
     @property
     def not_checked(self) -> tuple[NotChecked, ...]:
@@ -145,29 +144,7 @@ class FactsStore:
 
         An unchanged file is not even opened: git's index says which content it has.
         """
-        wanted = needles(words)
-        for file in files:
-            held = self._words(file) if wanted is not None else None
-            if held is None or holds_any(held, wanted or ()):
-                yield file
-
-    def _words(self, file: SourceFile) -> bytes | None:
-        """The words of a file, or None if they are not known."""
-        number = _WORDS.get(file.kind)
-        if not file.blob or number is None:
-            return None
-        key = bytes.fromhex(file.blob)[:DIGEST_BYTES]
-        held = self._cache.get(key, number)
-        if held is None:
-            data = self._contents.get(file.path) or self._load(file)
-            if data is None:
-                return None
-            try:
-                held = words_of(data, file.kind)
-            except Unreadable:
-                return None
-            self._cache.put(key, number, held)
-        return held
+        return self._word_index.mentioning(files, words)
 
     def preload(
         self, wanted: Sequence[tuple[SourceFile, Reader]], progress: Callable[[str], None]
@@ -240,6 +217,10 @@ class FactsStore:
             self._looks[file.path] = Look(content_digest(data), "", len(data), _MARK in data)
         return data
 
+    def _peek(self, file: SourceFile) -> bytes | None:
+        """The content of a file, which is not kept for this."""
+        return self._contents.get(file.path) or self._load(file)
+
     def _read(self, file: SourceFile, reader: Reader) -> object | None:
         key = (file.path, reader.number)
         if key not in self._facts:
@@ -256,7 +237,7 @@ class FactsStore:
                 return self._decode(file, reader, record)
             except (msgspec.MsgspecError, ValueError):
                 record = None
-        data = self._contents.get(file.path) or self._load(file)
+        data = self._peek(file)
         if data is None:
             return None
         facts: object | None = None
