@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -24,8 +25,24 @@ def test_the_work_is_done_elsewhere_with_what_is_here() -> None:
     assert here not in {process for process, _ in done.values()}
 
 
+def test_few_that_are_alike_are_done_by_one_process() -> None:
+    done = dict(spread(lambda _number: os.getpid(), 20, most=3, alike=5))
+    assert sorted(done) == list(range(20))
+    assert len({done[number] for number in range(15, 20)}) == 1
+
+
+def test_many_that_are_alike_are_shared() -> None:
+    def work(_number: int) -> int:
+        time.sleep(0.01)
+        return os.getpid()
+
+    done = dict(spread(work, 30, most=2, alike=30))
+    assert len(set(done.values())) == 2
+
+
+@pytest.mark.parametrize("alike", [0, 5])
 @pytest.mark.parametrize("killer", [0, 3, 7])
-def test_what_a_killed_process_was_at_is_done_here(killer: int) -> None:
+def test_what_a_killed_process_was_at_is_done_here(killer: int, alike: int) -> None:
     here = os.getpid()
 
     def work(number: int) -> int:
@@ -33,7 +50,7 @@ def test_what_a_killed_process_was_at_is_done_here(killer: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
-    assert sorted(spread(work, 8, most=2)) == [(number, number) for number in range(8)]
+    assert sorted(spread(work, 8, most=2, alike=alike)) == [(number, number) for number in range(8)]
 
 
 def test_where_every_process_dies_all_is_done_here() -> None:

@@ -59,6 +59,7 @@ def ask(
         progress: told what is being done.
     """
     parts = list(_parts(rules, tuple(files)))
+    about_project = sum(part.rules[0].stage is not Stage.FILE for part in parts)
     answers: dict[int, _Answer] = {}
 
     def work(number: int) -> _Answer:
@@ -67,7 +68,7 @@ def ask(
     with project.tree.sealed():
         most = processes() if in_parallel else 1
         if most > 1 and len(parts) > 1:
-            for number, answer in spread(work, len(parts), most=most):
+            for number, answer in spread(work, len(parts), most=most, alike=about_project):
                 answers[number] = answer
                 store.learn(answer.looks, answer.records, answer.notes)
                 progress(f"Checking: {len(answers):,} of {len(parts):,} parts")
@@ -85,12 +86,13 @@ def ask_alone(rule: Rule, subjects: Subjects, project: Project) -> list[Outcome]
 
 def _parts(rules: Sequence[Rule], files: tuple[SourceFile, ...]) -> Iterator[_Part]:
     narrow = tuple(rule for rule in rules if rule.stage is Stage.FILE)
-    for rule in rules:
-        if rule.stage is not Stage.FILE:
-            yield _Part((rule,), files)
     if narrow:
         for start in range(0, len(files), _FILES):
             yield _Part(narrow, files[start : start + _FILES])
+    # most of the others need the call graph, which each process makes for itself
+    for rule in rules:
+        if rule.stage is not Stage.FILE:
+            yield _Part((rule,), files)
 
 
 def _answer(part: _Part, project: Project, store: FactsStore) -> _Answer:

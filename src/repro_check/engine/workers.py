@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 _MOST = 8
+_FEW = 8
 
 
 def processes() -> int:
@@ -26,11 +27,11 @@ def processes() -> int:
 
 
 def spread(
-    work: Callable[[int], ResultT], count: int, *, most: int
+    work: Callable[[int], ResultT], count: int, *, most: int, alike: int = 0
 ) -> Iterator[tuple[int, ResultT]]:
     """(number, `work(number)`) for each number below `count`, as they are done.
 
-    The first process takes the numbers from the lowest on, the others from the highest. What a
+    The first process takes the numbers from the highest on, the others from the lowest. What a
     process was at when it died is done in this one, and so is all where none can be started; errors
     are those of `work`.
 
@@ -38,6 +39,8 @@ def spread(
         work: runs in a process that has all that this one has now, and changes nothing here.
         count: how many numbers there are.
         most: how many processes to start.
+        alike: how many of the highest numbers need the same thing, which takes a process as long to
+            make as several of them: when there are few of them left, the first process does them.
     """
     waiting = deque(range(count))
     workers: list[_Worker] = []
@@ -48,7 +51,7 @@ def spread(
                 break
             worker = _Worker(*one, is_first=not workers)
             workers.append(worker)
-            worker.begin(waiting)
+            worker.begin(waiting, count - alike)
         while busy := [worker for worker in workers if worker.number is not None]:
             for worker in _ready(busy):
                 number = worker.number
@@ -59,7 +62,7 @@ def spread(
                 if made is None:  # it died, or could not send what came of it
                     yield number, work(number)
                 else:
-                    worker.begin(waiting)
+                    worker.begin(waiting, count - alike)
                     yield number, made[0]
         while waiting:
             number = waiting.popleft()
@@ -78,11 +81,11 @@ class _Worker:
         self.number: int | None = None
         self._is_first = is_first
 
-    def begin(self, waiting: deque[int]) -> None:
-        """Hand it the next number, if there is one."""
-        if not waiting:
+    def begin(self, waiting: deque[int], alike: int) -> None:
+        """Hand it the next number, if there is one for it; few from `alike` on are for the first."""
+        if not waiting or (not self._is_first and waiting[0] >= alike and len(waiting) <= _FEW):
             return
-        number = waiting.popleft() if self._is_first else waiting.pop()
+        number = waiting.pop() if self._is_first else waiting.popleft()
         try:
             self.pipe.send(number)
         except OSError:
