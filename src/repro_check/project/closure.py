@@ -33,7 +33,6 @@ def closures(
     index: dict[NodeT, int] = {start: 0}
     low: dict[NodeT, int] = {start: 0}
     stack: list[NodeT] = [start]
-    on_stack = {start}
     work: list[tuple[NodeT, Iterator[NodeT]]] = [(start, iter(edges(start)))]
     while work:
         node, following = work[-1]
@@ -44,12 +43,11 @@ def closures(
             if target not in index:
                 index[target] = low[target] = len(index)
                 stack.append(target)
-                on_stack.add(target)
                 work.append((target, iter(edges(target))))
                 descended = True
                 break
-            if target in on_stack:
-                low[node] = min(low[node], index[target])
+            # what was met and is not known yet is on the stack
+            low[node] = min(low[node], index[target])
         if descended:
             continue
         work.pop()
@@ -57,10 +55,15 @@ def closures(
             parent = work[-1][0]
             low[parent] = min(low[parent], low[node])
         if low[node] == index[node]:
+            if stack[-1] == node:  # most stand alone
+                stack.pop()
+                parts = [own(node)]
+                parts += [known[t] for t in edges(node) if t in known]
+                known[node] = merge(parts)
+                continue
             members: list[NodeT] = []
             while not members or members[-1] != node:
                 members.append(stack.pop())
-                on_stack.discard(members[-1])
             inside = set(members)
             parts = [own(member) for member in reversed(members)]
             for member in members:

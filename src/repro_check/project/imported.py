@@ -42,6 +42,12 @@ class Imported:
             waiting += new
             yield node
 
+    def states(self, state: tuple[Node, bool]) -> Iterable[tuple[Node, bool]]:
+        """The same for `closures`: a node and whether it is run, what it leads to being imported."""
+        node, is_run = state
+        edges = self._graph.edges(node) if is_run else self.edges(node)
+        return ((to, False) for to in edges)
+
     def edges(self, node: Node) -> Iterable[Node]:
         """The nodes that may run directly from this one; from a top level, if it is imported."""
         if not self.has_guard(node):

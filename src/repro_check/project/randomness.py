@@ -111,15 +111,9 @@ class Randomness:
             return sure
         states = [(node, True) for node in entry.nodes]
         for state in states:
-            closures(state, self._all_edges, self._possible_use, _merged, self._possible)
+            closures(state, self._imported.states, self._possible_use, _merged, self._possible)
         possible = _merged([self._possible[state] for state in states])
         return msgspec.structs.replace(sure, seeded=possible.seeded, is_opaque=possible.is_opaque)
-
-    def _all_edges(self, state: tuple[Node, bool]) -> Iterable[tuple[Node, bool]]:
-        """The second part tells what is run from what is reached: a module by an import."""
-        node, is_run = state
-        edges = self._graph.edges(node) if is_run else self._imported.edges(node)
-        return ((to, False) for to in edges)
 
     def _sure_edges(self, node: Node) -> Iterable[Node]:
         return (target for target, is_sure in self._graph.edges(node).items() if is_sure)

@@ -104,15 +104,13 @@ def resumptions(project: Project, unless: Duty) -> Iterator[Resumption]:
     for entry, reached in entries_reaching(project, saving | resuming if going else ()):
         if not (saving & reached and resuming & reached):
             continue
-        if project.frameworks.takes_over(unless, entry):
-            continue
         found = _resumption(
             project,
             entry,
             [place for place in saves if place.node in reached],
             [place for place in going if place.node in reached],
         )
-        if found is not None:
+        if found is not None and not project.frameworks.takes_over(unless, entry):
             yield found
 
 
@@ -235,7 +233,7 @@ def _guarded(project: Project) -> Iterator[Place]:
 
 
 def _names_resume(test: Expression) -> bool:
-    names = (part.name for part in parts(test) if isinstance(part, (Name, Attribute)))
+    names = [part.name for part in parts(test) if isinstance(part, (Name, Attribute))]
     return any("resum" in name.lower() and _RESUME.search(name) for name in names)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import msgspec
 
 from repro_check.project.calls import Node
+from repro_check.project.closure import closures
 from repro_check.project.effects import Effect, effect_of, is_seeding_method
 from repro_check.project.entries import Entry
 from repro_check.project.files import PythonFile
@@ -35,6 +37,11 @@ _OWN_STREAM = pattern(
     r"env|space|sampler|rng|gen$|generator|^g$|dataset|loader|buffer|memory|noise|faker|fake$",
     re.IGNORECASE,
 )
+
+
+_Seeded: TypeAlias = frozenset[Family] | None
+"""The families that some code seeds; None where it may seed what cannot be seen."""
+_NOTHING: frozenset[Family] = frozenset()
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -71,6 +78,7 @@ class Effects:
         self._project = project
         self._known: dict[Node, tuple[tuple[Use, Effect], ...]] = {}
         self._imported = Imported(project.python, project.calls)
+        self._seeded: dict[tuple[Node, bool], _Seeded] = {}
 
     def of(self, node: Node) -> tuple[tuple[Use, Effect], ...]:
         """The calls of one function that do something to generators, and what."""
@@ -80,25 +88,33 @@ class Effects:
 
     def streams(self, entry: Entry) -> Streams | None:
         """What an entry point draws and seeds; None where something may seed that cannot be seen."""
-        graph = self._project.calls
-        seeded: set[Family] = set()
-        for node in self._imported.reachable(*entry.nodes):
-            is_imported = node not in entry.nodes and self._imported.has_guard(node)
-            for use, effect in self.of(node):
-                if is_imported and self._imported.is_guarded(node, use.call):
-                    continue
-                if effect.may_seed:
-                    return None
-                seeded |= effect.seeds
+        states = [(node, True) for node in entry.nodes]
+        for state in states:
+            closures(state, self._imported.states, self._seeded_by, _together, self._seeded)
+        seeded = _together([self._seeded[state] for state in states])
+        if seeded is None:
+            return None
         draws, seeds = [], []
-        for node in graph.reachable(*entry.nodes, surely=True):
+        for node in self._project.calls.reachable(*entry.nodes, surely=True):
             file = self._project.python[node.path]
             for use, effect in self.of(node):
                 if effect.seeds and not _is_deferred(file, use.call):
                     seeds.append(use)
                 elif effect.draws and not is_incidental(file, use.call):
                     draws.append(use)
-        return Streams(tuple(draws), tuple(seeds), frozenset(seeded))
+        return Streams(tuple(draws), tuple(seeds), seeded)
+
+    def _seeded_by(self, state: tuple[Node, bool]) -> _Seeded:
+        node, is_run = state
+        is_cut = not is_run and self._imported.has_guard(node)
+        effects = [
+            effect
+            for use, effect in self.of(node)
+            if not (is_cut and self._imported.is_guarded(node, use.call))
+        ]
+        if any(effect.may_seed for effect in effects):
+            return None
+        return frozenset().union(*(effect.seeds for effect in effects)) if effects else _NOTHING
 
     def _find(self, node: Node) -> Iterator[tuple[Use, Effect]]:
         graph = self._project.calls
@@ -108,6 +124,16 @@ class Effects:
             effect = effect_at(self._project, node.path, call, target)
             if effect.draws or effect.seeds or effect.may_seed:
                 yield Use(node.path, call, target, effect.seeds or effect.draws), effect
+
+
+def _together(several: list[_Seeded]) -> _Seeded:
+    found = _NOTHING
+    for each in several:
+        if each is None:
+            return None
+        if each and not each <= found:
+            found |= each
+    return found
 
 
 def _is_deferred(file: PythonFile, call: Call) -> bool:
