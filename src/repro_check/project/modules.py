@@ -60,6 +60,7 @@ class Modules:
         self._members: dict[Symbol, dict[str, Symbol]] = {}
         self._resolved: dict[tuple[str, str, int], Symbol | None] = {}
         self._imported: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._imports: dict[str, frozenset[str]] = {}
         self._dotted: dict[tuple[str, str], Symbol | None] = {}
 
     def find(self, module: str, importer: str) -> str | None:
@@ -87,6 +88,15 @@ class Modules:
             return around
         inside = self.find(imported_name(item), importer)
         return (*around, inside) if inside and inside != importer else around
+
+    def imports(self, file: PythonFile) -> frozenset[str]:
+        """The files whose top levels all the imports of a file run."""
+        known = self._imports.get(file.path)
+        if known is None:
+            known = self._imports[file.path] = frozenset(
+                path for item in file.facts.imports for path in self.imported(file.path, item)
+            )
+        return known
 
     def _packages(self, importer: str, module: str) -> Iterator[str]:
         """The files of a module, and of the packages around it."""

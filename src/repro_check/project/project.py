@@ -224,19 +224,14 @@ class Project:
         files = list(self.python.readable(Role.PRODUCT))
         scripts = {command.script for command in self.commands}
         scripts.update(self.settings.entry_points)
-        imported = {
-            path
-            for file in files
-            for item in file.facts.imports
-            for path in self.modules.imported(file.path, item)
-        }
+        imported = frozenset().union(*map(self.modules.imports, files))
         return tuple(
             find_entries(
                 files,
                 graph=self.calls,
                 named=frozenset(scripts),
                 installed=self._installed_functions(),
-                imported=frozenset(imported),
+                imported=imported,
             )
         )
 

@@ -226,8 +226,7 @@ class Experiments:
         imported = {
             path
             for file in (self._project.python.readable(Role.PRODUCT) if loaders else ())
-            for item in file.facts.imports
-            for path in self._project.modules.imported(file.path, item)
+            for path in self._project.modules.imports(file)
         }
         yield from ((loader, loader.path) for loader in loaders if loader.path not in imported)
 

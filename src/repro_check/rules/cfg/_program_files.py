@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from repro_check.project.project import Project
@@ -27,12 +28,9 @@ class ProgramFiles:
         return _closed(self.above(path), self._imported)
 
     @cached_property
-    def _imported(self) -> dict[str, set[str]]:
-        modules = self._project.modules
+    def _imported(self) -> dict[str, frozenset[str]]:
         return {
-            file.path: {
-                path for item in file.facts.imports for path in modules.imported(file.path, item)
-            }
+            file.path: self._project.modules.imports(file)
             for file in self._project.python.readable(Role.PRODUCT)
         }
 
@@ -45,9 +43,9 @@ class ProgramFiles:
         return found
 
 
-def _closed(start: set[str] | frozenset[str], edges: dict[str, set[str]]) -> frozenset[str]:
+def _closed(start: Iterable[str], edges: Mapping[str, Iterable[str]]) -> frozenset[str]:
     found = set(start)
-    waiting = list(start)
+    waiting = list(found)
     while waiting:
         for path in edges.get(waiting.pop(), ()):
             if path not in found:

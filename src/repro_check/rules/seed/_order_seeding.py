@@ -36,9 +36,8 @@ class Seeding:
     def _importers(self) -> dict[str, list[str]]:
         table: dict[str, list[str]] = {}
         for file in self._project.python.readable(Role.PRODUCT):
-            for item in file.facts.imports:
-                for path in self._project.modules.imported(file.path, item):
-                    table.setdefault(path, []).append(file.path)
+            for path in self._project.modules.imports(file):
+                table.setdefault(path, []).append(file.path)
         return table
 
 
