@@ -62,7 +62,7 @@ _SEEDERS = {
 # what the helpers of frameworks seed, by their documents (fact sheet, 1, 16 and 23)
 _HELPERS: tuple[tuple[re.Pattern[str], frozenset[Family]], ...] = (
     (
-        re.compile(
+        pattern(
             r"(pytorch_lightning|lightning|lightning_fabric|lightning_lite|torch_geometric)\.(\w+\.)*seed_everything|"
             r"(accelerate|diffusers|fastai)\.(\w+\.)*set_seed|ignite\.(\w+\.)*manual_seed|"
             r"composer\.(\w+\.)*seed_all|monai\.(\w+\.)*set_determinism|"
@@ -72,11 +72,11 @@ _HELPERS: tuple[tuple[re.Pattern[str], frozenset[Family]], ...] = (
         _PYTHON | _NUMPY | _TORCH,
     ),
     (
-        re.compile(r"transformers\.(\w+\.)*(set_seed|enable_full_determinism)"),
+        pattern(r"transformers\.(\w+\.)*(set_seed|enable_full_determinism)"),
         _PYTHON | _NUMPY | _TORCH | _TENSORFLOW,
     ),
     (
-        re.compile(r"(tensorflow\.(python\.)?)?(tf_)?keras\.(\w+\.)*set_random_seed"),
+        pattern(r"(tensorflow\.(python\.)?)?(tf_)?keras\.(\w+\.)*set_random_seed"),
         _PYTHON | _NUMPY | _TENSORFLOW | _TORCH,
     ),
 )
