@@ -82,6 +82,7 @@ _VENDORED = frozenset(
     }
 )
 _ELSEWHERE = _TESTS | _DOCS | _VENDORED
+_TEST_ENDS = ("_test.py", "_test.ipynb")
 _GENERATED = ("_pb2.py", "_pb2_grpc.py", "_version.py")
 _REQUIREMENTS = pattern(
     r"(^|[-_.])(requirements?|constraints?)([-_.][\w.-]*)?\.(txt|in)$", re.IGNORECASE
@@ -96,6 +97,9 @@ def kind_of(path: str) -> Kind:
     folder, _, name = path.rpartition("/")
     lower = name.lower()
     suffix = lower[lower.rfind(".") :] if "." in lower else ""
+    kind = _BY_SUFFIX.get(suffix)
+    if kind is not None and not lower.startswith("dockerfile."):
+        return kind
     if suffix in {".txt", ".in"}:
         in_folder = folder.rpartition("/")[2].lower() in {"requirements", "reqs"}
         is_requirements = in_folder or _REQUIREMENTS.search(lower)
@@ -120,9 +124,10 @@ def role_of(path: str) -> Role:
     is_elsewhere = not _ELSEWHERE.isdisjoint(folders)
     if is_elsewhere and not _VENDORED.isdisjoint(folders):
         return Role.VENDORED
-    is_test = name == "conftest.py" or (
-        name.endswith((".py", ".ipynb"))
-        and (name.startswith("test_") or name.rpartition(".")[0].endswith("_test"))
+    is_test = (
+        name == "conftest.py"
+        or name.endswith(_TEST_ENDS)
+        or (name.startswith("test_") and name.endswith((".py", ".ipynb")))
     )
     if is_test or (is_elsewhere and not _TESTS.isdisjoint(folders)):
         return Role.TEST
