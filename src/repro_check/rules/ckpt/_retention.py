@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -56,17 +56,21 @@ def one_sided(project: Project) -> Iterator[Kept]:
         if is_save(call)
         for function in [file.facts.function_of(call.block)]
     }
-    for entry, _ in entries_reaching(project, saving):
+    for entry, reached in entries_reaching(project, saving):
         if not project.frameworks.takes_over(Duty.CHECKPOINT, entry):
-            yield from _of_loop(project, entry)
+            kept = _of_loop(project, sorted(reached))
+            if kept is not None and _trains(project, entry):
+                yield kept
 
 
-def _of_loop(project: Project, entry: Entry) -> Iterator[Kept]:
+def _trains(project: Project, entry: Entry) -> bool:
     nodes = project.calls.reachable(*entry.nodes)
-    calls = [(node, call) for node in nodes for call in project.calls.calls(node)]
-    saves = [(node, call) for node, call in calls if is_save(call)]
-    if not saves or not any(is_training(call) for _, call in calls):
-        return
+    return any(is_training(call) for node in nodes for call in project.calls.calls(node))
+
+
+def _of_loop(project: Project, saving: Sequence[Node]) -> Kept | None:
+    """What the calls in some functions keep that save, if that is the best only."""
+    saves = [(node, call) for node in saving for call in project.calls.calls(node) if is_save(call)]
     guarded: list[tuple[PythonFile, Call]] = []
     for node, call in saves:
         file = project.python[node.path]
@@ -76,13 +80,14 @@ def _of_loop(project: Project, entry: Entry) -> Iterator[Kept]:
         guards = list(_guards(project, file, call, _DEEPEST))
         path = call.argument(1, "f")
         if not guards or not all(guard.is_best and guard.in_loop for guard in guards):
-            return  # something else is kept besides
+            return None  # something else is kept besides
         if not saved.is_complete or (path is not None and not _is_fixed(file, path, call.block)):
-            return
+            return None
         guarded.append((file, call))
-    if guarded:
-        file, call = guarded[0]
-        yield Kept(file, call.span, "best")
+    if not guarded:
+        return None
+    file, call = guarded[0]
+    return Kept(file, call.span, "best")
 
 
 def _guards(project: Project, file: PythonFile, call: Call, depth: int) -> Iterator[_Guard]:
