@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from repro_check.engine import Scope, Session, run, select_rules
+from repro_check.engine.mishaps import traces
 from repro_check.findings import Finding, Report
 from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Stage
@@ -23,12 +24,14 @@ def check(
     settings: Settings | None = None,
     is_staged: bool = False,
 ) -> Report:
-    """The report on a folder, with only these rules (none: the defaults)."""
+    """The report on a folder, with only these rules (none: the defaults), none of which may fail."""
     chosen = settings or load_settings(root, root).settings
     chosen = override(chosen, select=select or None, cache=False)
     session = Session(discover(root, is_staged=is_staged, exclude=chosen.exclude), chosen)
     rules = select_rules(load_rules(), chosen)
-    return run(session, rules, Scope(paths=paths, stages=stages, message=message))
+    report = run(session, rules, Scope(paths=paths, stages=stages, message=message))
+    assert not traces(report), traces(report)[0]
+    return report
 
 
 def codes(report: Report) -> list[str]:

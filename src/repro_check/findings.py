@@ -141,12 +141,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class NotChecked(msgspec.Struct, frozen=True):
     """Something that was not looked at, and why; it never reads as clean.
 
-    `required` marks what was asked for and so makes the run end with exit code 3.
+    `required` marks what was asked for and so makes the run end with exit code 3; `trace` is that of
+    the internal error that is to blame.
     """
 
     path: str
     reason: str
     required: bool = False
+    trace: str = ""
 
 
 class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):

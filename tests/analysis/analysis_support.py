@@ -12,6 +12,7 @@ from checking import ALL_STAGES
 
 from examples import Example, examples_of
 from repro_check.engine import Scope, Session, run
+from repro_check.engine.mishaps import traces
 from repro_check.findings import Report
 from repro_check.rules.registry import load_rules
 from repro_check.rules.rule import Rule, Stage
@@ -37,10 +38,12 @@ class Said(msgspec.Struct, frozen=True, order=True):
 
 
 def report_on(root: Path, rules: Iterable[Rule] = RULES) -> Report:
-    """What the rules say of a folder, tracked by git or not."""
+    """What the rules say of a folder, tracked by git or not; none of them may fail."""
     settings = Settings(cache=False)
     scope = Scope(stages=ALL_STAGES | {Stage.RELEASE})
-    return run(Session(discover(root), settings), tuple(rules), scope)
+    report = run(Session(discover(root), settings), tuple(rules), scope)
+    assert not traces(report), traces(report)[0]
+    return report
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:

@@ -12,11 +12,13 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from analysis_modules import modules
 from analysis_support import BAD, FAMILIES, RULES, python_of, report_on, write
 from hypothesis import HealthCheck, given, settings
 
+from repro_check.project.project import Project
 from repro_check.sources.kinds import Role, role_of
 
 _COUNT = int(os.environ.get("REPRO_CHECK_ANALYSIS_FILES", "300"))
@@ -104,3 +106,12 @@ def test_half_a_file_is_read_or_refused(example: object, tmp_path: Path) -> None
 def test_all_rules_of_the_families_take_part() -> None:
     assert {rule.family for rule in RULES} <= set(FAMILIES)
     assert len(RULES) > 20
+
+
+def test_a_rule_that_fails_would_be_seen(tmp_path: Path) -> None:
+    def fail(*_: object) -> object:
+        raise ZeroDivisionError
+
+    wrong = msgspec.structs.replace(RULES[0], check=fail, subjects=(Project,))
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        report_on(write(tmp_path, {"train.py": "x = 1\n"}), [wrong])

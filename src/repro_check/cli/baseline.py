@@ -11,7 +11,7 @@ from repro_check.cli import opening
 from repro_check.cli.output import say
 from repro_check.engine import run, select_rules
 from repro_check.engine.baseline import Accepted, accept, read_baseline, write_baseline
-from repro_check.errors import ReproCheckError, UsageError
+from repro_check.errors import NotCheckedError, ReproCheckError, UsageError
 from repro_check.findings import Report
 from repro_check.render.visible import visible
 from repro_check.render.wording import REPOSITORY
@@ -101,4 +101,7 @@ def _report(opened: opening.Opened) -> Report:
     rules = select_rules(load_rules(settings.rules), settings)
     everything = msgspec.structs.replace(opened, paths=(), names_files=False)
     session = opening.open_session(everything, settings)
-    return run(session, rules, opening.default_scope(everything, ()))
+    report = run(session, rules, opening.default_scope(everything, ()))
+    if failed := next((item for item in report.not_checked if item.trace), None):
+        raise NotCheckedError(failed.reason, where=failed.path)
+    return report

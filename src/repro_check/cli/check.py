@@ -150,6 +150,11 @@ def check(
             file=options["output_file"],
             physical=session.places.physical,
         )
+    if options["verbose"]:
+        from repro_check.engine.mishaps import traces
+
+        for trace in traces(report):
+            say(trace, err=True)
     code = exit_code(report, settings, strict=options["strict"])
     if options["show_diff"] and did_change:
         code = code or 1

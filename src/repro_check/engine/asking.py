@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from repro_check.engine.mishaps import PASSING, failed_rule, outcomes_of
 from repro_check.engine.store import FactsStore, Look
 from repro_check.engine.subjects import Subjects
 from repro_check.engine.workers import processes, spread
@@ -80,8 +81,16 @@ def ask(
 
 
 def ask_alone(rule: Rule, subjects: Subjects, project: Project) -> list[Outcome]:
-    """What one rule says of all its subjects, here and now."""
-    return [outcome for subject in subjects.of(rule) for outcome in rule.run(subject, project)]
+    """What one rule says of all its subjects, here and now; where it fails, that it did."""
+    said: list[Outcome] = []
+    try:
+        for subject in subjects.of(rule):
+            said.extend(outcomes_of(rule, subject, project))
+    except PASSING:
+        raise
+    except Exception as error:  # noqa: BLE001 - the other rules are asked all the same
+        said.append(failed_rule(rule, "", error))
+    return said
 
 
 def _parts(rules: Sequence[Rule], files: tuple[SourceFile, ...]) -> Iterator[_Part]:

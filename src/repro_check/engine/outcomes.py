@@ -59,7 +59,8 @@ def findings(
         )
         said = {code: _said(code, given, asked, places) for code, given in answers.items()}
         kept = Kept(tuple(said.values()), store.not_checked)
-        if memory:
+        did_fail = any(note.trace for item in said.values() for note in item.not_checked)
+        if memory and not did_fail and not any(note.trace for note in kept.notes):
             memory.remember(kept, store)
     store.learn(notes=kept.notes)
     said = {item.code: item for item in kept.said}

@@ -106,8 +106,10 @@ def run(
     standing = [*settled.standing]
     for rule in judging:
         unused = _unused(suppressions, settled.used, active, session.settings)
-        about = subjects.suppression_findings(rule, suppressions, unused)
-        standing.extend(shown(about, session.places))
+        about = list(subjects.suppression_findings(rule, suppressions, unused))
+        told = (item for item in about if isinstance(item, Finding))
+        standing.extend(shown(told, session.places))
+        session.store.learn(notes=[item for item in about if isinstance(item, NotChecked)])
     standing.sort(key=lambda finding: (finding.location.sort_key, finding.code))
     is_wanted = _wanted_findings(session.settings, rules)
     accepted = read_baseline(session.tree.root / session.settings.baseline)

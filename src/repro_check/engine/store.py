@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from repro_check.engine.cache import Cache, content_digest
+from repro_check.engine.mishaps import failed_reader
 from repro_check.engine.readers import BY_KIND, SECRETS, Reader
 from repro_check.engine.word_index import WordIndex
 from repro_check.engine.workers import processes, spread
@@ -186,11 +187,12 @@ class FactsStore:
         count = min(_TASKS, len(paths))
 
         def read(number: int) -> list[tuple[bytes, int, bytes]]:
-            return [
+            made = [
                 (key, reader.number, make_record(path, reader, contents[path]))
                 for path in paths[number::count]
                 for reader, key in missing[path]
             ]
+            return [(key, number, record) for key, number, record in made if record is not None]
 
         done = 0
         for number, records in spread(read, count, most=most):
@@ -246,6 +248,9 @@ class FactsStore:
         except Unreadable as error:
             record = _unreadable(error)
             self.note(NotChecked(file.path, error.reason))
+        except Exception as error:  # noqa: BLE001 - the other files are read all the same
+            self.note(failed_reader(file.path, error))
+            return None
         else:
             record = _READABLE + msgspec.msgpack.encode(facts)
             self._note_unread(file, facts)
@@ -283,12 +288,14 @@ class FactsStore:
             self.note(NotChecked(file.path, reason))
 
 
-def make_record(path: str, reader: Reader, data: bytes) -> bytes:
-    """The facts of one file as bytes, or the reason why it cannot be read."""
+def make_record(path: str, reader: Reader, data: bytes) -> bytes | None:
+    """The facts of one file as bytes, or the reason why it cannot be read; None: its reader fails."""
     try:
         return _READABLE + msgspec.msgpack.encode(reader.read(path, data))
     except Unreadable as error:
         return _unreadable(error)
+    except Exception:  # noqa: BLE001 - said when the file is asked for
+        return None
 
 
 def _unreadable(error: Unreadable) -> bytes:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from repro_check.bounded import read_bounded
+from repro_check.engine.mishaps import outcomes_of
 from repro_check.engine.store import FactsStore
 from repro_check.engine.suppress import Suppression, place
 from repro_check.errors import UsageError
-from repro_check.findings import Finding, Location, Span
+from repro_check.findings import Location, Span
 from repro_check.project.checkpoint_file import CheckpointFile, may_be_checkpoint
 from repro_check.project.files import (
     CommitMessage,
@@ -24,7 +25,7 @@ from repro_check.project.files import (
     SuppressionsFile,
 )
 from repro_check.project.project import CONFIG_KINDS, LazyFiles, Project
-from repro_check.rules.rule import Rule
+from repro_check.rules.rule import Outcome, Rule
 from repro_check.secrets.subject import SecretFacts, SecretsFile
 from repro_check.sources import git
 from repro_check.sources.directives import Directive, in_html_comments, read_directives
@@ -137,13 +138,13 @@ class Subjects:
 
     def suppression_findings(
         self, rule: Rule, every: Iterable[Suppression], unused: Iterable[Suppression]
-    ) -> Iterator[Finding]:
-        """The findings of a rule about suppressions themselves."""
+    ) -> Iterator[Outcome]:
+        """What a rule about suppressions themselves says."""
         subject = SuppressionsFile(
             unused=tuple((item.location, item.directive) for item in unused),
             every=tuple((item.location, item.directive) for item in every),
         )
-        return (item for item in rule.run(subject, self._project) if isinstance(item, Finding))
+        return outcomes_of(rule, subject, self._project)
 
     def _make(self, subject: type, roles: frozenset[Role]) -> Iterator[object]:
         if subject is Project:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from repro_check.render import footer
 from repro_check.render.ansi import BOLD, SEVERITY_COLOR, link, paint
 from repro_check.render.visible import defuse, visible
-from repro_check.render.wording import place, severity_of, url_of
+from repro_check.render.wording import REPOSITORY, place, severity_of, url_of
 
 if TYPE_CHECKING:
-    from repro_check.findings import Finding, Report
+    from repro_check.findings import Finding, NotChecked, Report
     from repro_check.render.style import Physical, Style
 
 
@@ -20,6 +20,7 @@ def render(report: Report, style: Style, physical: Physical) -> str:  # noqa: AR
     if style.footer:
         if style.statistics:
             lines += footer.statistics_lines(report)
+        lines += [_unchecked(item) for item in report.not_checked if item.required]
         lines.append(_summary(report))
     return defuse("".join(f"{line}\n" for line in lines))
 
@@ -29,6 +30,10 @@ def _line(finding: Finding, report: Report, style: Style) -> str:
     code = link(paint(visible(finding.code), color, style), url_of(finding.code, report), style)
     where = paint(place(finding.location), BOLD, style)
     return f"{where}: {code} {visible(finding.message)}"
+
+
+def _unchecked(item: NotChecked) -> str:
+    return f"{visible(item.path) or REPOSITORY}: not checked: {visible(item.reason)}"
 
 
 def _summary(report: Report) -> str:
