@@ -254,3 +254,60 @@ def test_a_seed_under_the_guard_of_an_imported_script_seeds_nothing(judge: Judge
     assert len(judge({"train.py": text, "other.py": other})) == 1
     seeded = other.replace("if __name__ == '__main__':\n    ", "")
     assert judge({"train.py": text, "other.py": seeded}) == []
+
+
+@pytest.mark.parametrize("call", ["cycle(x)", "cycle(loader=x)", "cycle(x, sampler=s)"])
+@pytest.mark.parametrize(
+    ("default", "test"),
+    [
+        ("None", "sampler is not None"),
+        ("None", "sampler"),
+        ("False", "sampler"),
+        ("None", "sampler is not None and x"),
+        ("None", "not (sampler is None or x)"),
+        ("None", "sampler != None"),
+    ],
+)
+def test_a_branch_counts_if_a_call_gives_what_it_asks_for(
+    call: str, default: str, test: str, judge: Judge
+) -> None:
+    data = f"""\
+        import numpy as np
+
+        def cycle(loader, sampler={default}):
+            while 1:
+                if {test}:
+                    sampler.set_epoch(np.random.randint(0, 100000))
+                yield from loader
+    """
+    source = train(f"torch.manual_seed(args.seed)\n{call}", "from data import cycle")
+    found = judge({"train.py": source, "data.py": data})
+    assert len(found) == ("sampler=" in call)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "def cycle(loader, sampler=None):\n    sampler = sampler or loader.sampler",
+        "def cycle(loader, sampler=3):",
+        "def cycle(loader, sampler=None, other=None):\n    sampler, other = other, loader",
+    ],
+)
+def test_a_branch_counts_if_its_name_may_be_set_otherwise(head: str, judge: Judge) -> None:
+    draw = "    if sampler is not None:\n        np.random.shuffle(loader)"
+    source = train("torch.manual_seed(args.seed)\ncycle(x)", "from data import cycle")
+    assert judge({"train.py": source, "data.py": f"import numpy as np\n\n{head}\n{draw}\n"})
+
+
+def test_the_other_branch_of_a_test_counts(judge: Judge) -> None:
+    data = """\
+        import numpy as np
+
+        def cycle(loader, sampler=None):
+            if sampler is not None:
+                sampler.set_epoch(1)
+            else:
+                np.random.shuffle(loader)
+    """
+    source = train("torch.manual_seed(args.seed)\ncycle(x)", "from data import cycle")
+    assert judge({"train.py": source, "data.py": data})

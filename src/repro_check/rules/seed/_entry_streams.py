@@ -16,6 +16,7 @@ from repro_check.project.files import PythonFile
 from repro_check.project.imported import Imported
 from repro_check.project.libraries import EVERY, Family, makes_generator, seeded_by
 from repro_check.project.project import Project
+from repro_check.rules.seed._idle_branches import is_idle
 from repro_check.sources.expressions import CallRef, Expression, parts
 from repro_check.sources.python import Call
 from repro_check.sources.scopes import bound_names
@@ -101,7 +102,7 @@ class Effects:
                 if effect.seeds and not _is_deferred(file, use.call):
                     seeds.append(use)
                 elif effect.draws and not is_incidental(file, use.call):
-                    draws.append(use)
+                    draws += [] if is_idle(self._project, file, use.call) else [use]
         return Streams(tuple(draws), tuple(seeds), seeded)
 
     def _seeded_by(self, state: tuple[Node, bool]) -> _Seeded:
