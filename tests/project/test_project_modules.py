@@ -376,3 +376,33 @@ def test_variables_that_name_each_other_through_stars_are_unknown(tmp_path: Path
     }
     opened = project(tmp_path, files)
     assert {where(opened, path, name) for path in files for name in names} == {"unknown"}
+
+
+@pytest.mark.parametrize("path", ["train.py", "src/train.py"])
+@pytest.mark.parametrize(
+    ("statement", "name"), [("from train import make", "make"), ("import train", "train.make")]
+)
+def test_a_script_may_import_itself_later(
+    path: str, statement: str, name: str, tmp_path: Path
+) -> None:
+    source = f"def build():\n    {statement}\n\ndef make(): ...\n"
+    assert where(project(tmp_path, {path: source}), path, name, "build") == f"function {path}:make"
+    source = f"def make(): ...\nif __name__ == '__main__':\n    {statement}\n"
+    opened = project(tmp_path, {path: source})
+    assert where(opened, path, name) == f"function {path}:make"
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("loggers/wandb.py", "import wandb\ndef log(): ...\ndef init(): ...\n"),
+        ("loggers/wandb.py", "def log():\n    import wandb\n"),
+        ("random.py", "def log():\n    import random as wandb\ndef init(): ...\n"),
+    ],
+)
+def test_a_module_named_like_a_library_means_the_library(
+    path: str, source: str, tmp_path: Path
+) -> None:
+    assert where(project(tmp_path, {path: source}), path, "wandb.init", "log").startswith(
+        "external"
+    )

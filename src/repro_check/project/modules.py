@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from repro_check.project.module_places import ModulePlaces
+from repro_check.project.self_imports import imports_itself
 from repro_check.project.stars import Stars
 from repro_check.sources.expressions import CallRef, Name
 from repro_check.sources.python import MODULE, Assignment, Class, Function, Import
@@ -159,6 +160,10 @@ class Modules:
             if cut == len(names):
                 return Symbol("module", path, "")
             found = self._lookup(self._files[path], ".".join(names[cut:]), depth + 1)
+            if found:
+                return found
+        if len(names) > 1 and not dots and imports_itself(file, names[0]):
+            found = self._member(file, names[1], ".".join(names[2:]), depth + 1)
             if found:
                 return found
         return None if dots else Symbol("external", "", dotted)
