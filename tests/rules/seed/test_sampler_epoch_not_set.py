@@ -171,3 +171,73 @@ def test_the_fix_is_offered_where_the_loop_can_name_the_sampler(
 ) -> None:
     (found,) = judge(make_repo, {"train.py": TRAIN.format(**{**USUAL, **changes})})
     assert (found.fix is not None) is is_fixed
+
+
+HEIR = """
+class RepeatedSampler(DistributedSampler):
+    {method}
+"""
+HEIRS = {
+    "as its base": ("pass", "RepeatedSampler(train_data)", 1),
+    "another length": ("def __len__(self):\n        return 3", "RepeatedSampler(train_data)", 1),
+    "as its base, then cut": (
+        "def __iter__(self):\n        return iter(list(super().__iter__())[:9])",
+        "RepeatedSampler(train_data)",
+        1,
+    ),
+    "by its epoch": (
+        "def __iter__(self):\n        g = torch.Generator()\n        g.manual_seed(self.epoch)",
+        "RepeatedSampler(train_data)",
+        1,
+    ),
+    "shuffling by default": (
+        "def __init__(self, data, shuffle=True):\n        super().__init__(data, shuffle=shuffle)",
+        "RepeatedSampler(train_data)",
+        1,
+    ),
+    "told to shuffle": (
+        "def __init__(self, data, shuffle=False):\n        super().__init__(data, shuffle=shuffle)",
+        "RepeatedSampler(train_data, True)",
+        1,
+    ),
+    "not by default": (
+        "def __init__(self, data, shuffle=False):\n        super().__init__(data, shuffle=shuffle)",
+        "RepeatedSampler(train_data)",
+        0,
+    ),
+    "never shuffling": (
+        "def __init__(self, data):\n        super().__init__(data, shuffle=False)",
+        "RepeatedSampler(train_data)",
+        0,
+    ),
+    "an order of its own": (
+        "def __iter__(self):\n        return iter(range(9))",
+        "RepeatedSampler(train_data)",
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HEIRS)
+def test_a_sampler_of_our_own_is_judged_by_its_order(case: str, make_repo: MakeRepo) -> None:
+    method, made, expected = HEIRS[case]
+    heir = HEIR.format(method=method)
+    assert count(make_repo, imports=heir, sampler=f"sampler = {made}") == expected
+
+
+def test_a_sampler_may_come_back_in_a_tuple(make_repo: MakeRepo) -> None:
+    data = DATA.replace("return DataLoader", "loader = DataLoader") + "    return loader, 3\n"
+    loop = """
+        from data import make_loader
+
+        def main(args, model, optimizer):
+            loader, count = make_loader(args.data)
+            for epoch in range(args.epochs):
+                for x in loader:
+                    model(x).sum().backward()
+                    optimizer.step()
+
+        if __name__ == "__main__":
+            main(*setup())
+    """
+    assert len(judge(make_repo, {"data.py": data, "train.py": loop})) == 1

@@ -7,17 +7,20 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from repro_check.project.callers import UNKNOWN, argument_of
 from repro_check.project.calls import Node
 from repro_check.project.entries import Entry
 from repro_check.project.files import PythonFile
 from repro_check.project.frameworks import Duty
 from repro_check.project.libraries import is_training
+from repro_check.project.modules import Symbol
 from repro_check.project.outside import canonical
 from repro_check.project.project import Project
 from repro_check.project.reaching import entries_reaching
+from repro_check.rules.walking import names_in
 from repro_check.sources.expressions import CallRef, Expression, Name, Operation, parts
 from repro_check.sources.kinds import Role
-from repro_check.sources.python import Assignment, Call
+from repro_check.sources.python import Assignment, Call, ModuleFacts
 from repro_check.text import pattern
 
 _CLASS = "DistributedSampler"
@@ -53,15 +56,13 @@ def training_samplers(project: Project) -> Iterator[Sampler]:
     """The distributed samplers of the product that shuffle and are not meant for evaluation."""
     for file in project.python.readable(Role.PRODUCT):
         chosen = _chosen(file)
-        if not chosen and not any(each.endswith(_CLASS) for each in file.targets):
-            continue
         for call in file.facts.calls:
-            is_named = call.target.endswith(_CLASS)
-            if not (is_named and _is_sampler(project, file, call)) and call.name not in chosen:
+            # a class of this file has no target
+            last = (call.target or call.name).rpartition(".")[2]
+            is_named = last.endswith("Sampler") and _is_sampler(project, file, call)
+            if not is_named and call.name not in chosen:
                 continue
-            shuffle = call.argument(3, "shuffle")
-            known = file.constants.literal(shuffle, call.block)
-            if call.unpacks or (shuffle is not None and (known is None or known.value is not True)):
+            if call.unpacks or not _shuffles(project, file, call):
                 continue
             names = _names_around(file, call)
             if not any(_EVALUATION.search(name) for name in names):
@@ -102,10 +103,44 @@ def _is_sampler(project: Project, file: PythonFile, call: Call) -> bool:
     symbol = project.modules.resolve(file, call.name, call.block)
     if symbol is None:
         return False
-    if symbol.kind == "class":  # one with an order of its own is another matter
-        is_own = project.modules.method(symbol, "__iter__") is not None
-        return not is_own and project.classes.is_a(symbol, _SAMPLER) is True
+    if symbol.kind == "class":
+        return project.classes.is_a(symbol, _SAMPLER) is True and _orders_by_epoch(project, symbol)
     return symbol.kind == "external" and canonical(symbol.name) == _SAMPLER
+
+
+def _orders_by_epoch(project: Project, symbol: Symbol) -> bool:
+    """Whether a class has the order of its base, or one that its epoch decides."""
+    own = project.modules.method(symbol, "__iter__")
+    function = project.modules.function(own) if own else None
+    if own is None or function is None:
+        return own is None
+    facts = project.python[own.path].facts
+    inside = [call for call in facts.calls if facts.function_of(call.block) is function]
+    return any(
+        (call.name == "__iter__" and _is_super(facts, call.receiver))
+        or any(name.name == "self.epoch" for each in call.args for name in names_in(facts, each))
+        for call in inside
+    )
+
+
+def _is_super(facts: ModuleFacts, value: Expression | None) -> bool:
+    return isinstance(value, CallRef) and facts.calls[value.index].name == "super"
+
+
+def _shuffles(project: Project, file: PythonFile, call: Call) -> bool:
+    """Whether a sampler is made to shuffle, which it does by default unless its class is ours."""
+    shuffle, block = call.argument(3, "shuffle"), call.block
+    symbol = project.modules.resolve(file, call.name, call.block)
+    own = project.modules.method(symbol, "__init__") if symbol and symbol.kind == "class" else None
+    if own is not None and (function := project.modules.function(own)) is not None:
+        given = argument_of(call, function, "shuffle", is_method=True)
+        if given is None or given is UNKNOWN:
+            return False
+        shuffle = given
+        if any(shuffle is item.default for item in function.parameters):
+            file, block = project.python[own.path], function.block
+    known = file.constants.literal(shuffle, block)
+    return shuffle is None or (known is not None and known.value is True)
 
 
 def _names_around(file: PythonFile, call: Call) -> list[str]:
