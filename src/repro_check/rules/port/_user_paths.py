@@ -11,7 +11,11 @@ _HEAD = pattern(
     r"(?:/private)?/home/(?P<home>[\w.-]+)(?:/|$)"
     r"|/Users/(?P<user>[\w.-]+)(?:/|$)"
     r"|/root/[\w.~-]+"
-    r"|/(?:scratch|gpfs|nfs|lustre)[\w-]*/[\w.-]+"
+    r"|/(?:g?scratch|gpfs|nfs|lustre|fsx)[\w-]*/[\w.-]+"
+    r"|/cluster/(?:home|scratch|work|projects?)/[\w.-]+"
+    # what an operating system keeps in `share` is no one's own
+    r"|/share/(?!(?:doc|docs|man|info|fonts|icons|locale|java|misc|zoneinfo|applications)/)"
+    r"[\w.-]+/[\w.-]+/[\w.-]"
     r"|/mnt/(?!data/?$|[cdCD]/(?:Windows|Program Files))[\w.-]+/[\w.-]+"
     r"|[A-Za-z]:(?P<slash>\\{1,2}|/)(?P<drive>[\w .~-]+)(?P=slash)"
     r"|~(?P<tilde>[a-z][\w-]*)/"

@@ -34,7 +34,8 @@ _ROUTE = pattern(r"(^|\.)(app|router|api|bp|blueprint|client)\.(get|post|put|pat
     practice=11,
     fixes="unsafe",
     words=(
-        *("/home", "/users", "/root", "/scratch", "/gpfs", "/nfs", "/lustre", "/mnt"),
+        *("/home", "/users", "/root", "scratch", "/gpfs", "/nfs", "/lustre", "/mnt", "/fsx"),
+        *("/cluster", "/share"),
         *(":/", ":\\", "~"),
     ),
 )
