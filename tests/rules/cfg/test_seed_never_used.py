@@ -97,10 +97,19 @@ def test_a_seed_that_anything_may_read_is_none(judge: Judge, body: str) -> None:
         'parser.add_argument("--seed_file")',
         'parser.add_argument("--seeds", type=int)',
         'parser.add_argument("--seed-length", type=int)',
+        'parser.add_argument("--seed_data")',
+        'parser.add_argument("--seed_data", default="seeds.json")',
+        'parser.add_argument("--seed_path", type=int)',
     ],
 )
 def test_options_that_hold_no_seed_are_left_out(judge: Judge, option: str) -> None:
     assert judge({"train.py": program("pass", option=option)}) == []
+
+
+@pytest.mark.parametrize("name", ["seed_data", "seed-split", "random_seed_init", "data_seed"])
+def test_the_seed_of_one_thing_is_a_seed(name: str, judge: Judge) -> None:
+    option = f'parser.add_argument("--{name}", type=int, default=1)'
+    assert len(judge({"train.py": program("pass", option=option)})) == 1
 
 
 def test_the_reads_of_other_programs_do_not_count(judge: Judge) -> None:

@@ -48,6 +48,11 @@ def judge(make_repo: MakeRepo) -> Judge:
         ("if not torch.cuda.is_available():\n    ckpt = torch.load(args.resume)\n", (2, 12)),
         ('net = torch.load("data/pretrained/model.pth")\n', (1, 7)),
         ('weights = torch.load(os.path.join(root, "checkpoint_12.pth"))\n', (1, 11)),
+        ('x = torch.load(os.path.join(args.log_path, "ckpt.pth"))\nuse(x)\n', (1, 5)),
+        ("x = torch.load(os.path.join(args.checkpoint_dir, name))\nuse(x)\n", (1, 5)),
+        ("s = torch.load(path)\nmodel.load_state_dict(s[0])\nstep = s[1]\n", (1, 5)),
+        ("model.load_state_dict(torch.load(path)[0])\n", (1, 23)),
+        ("s = torch.load(path)\nmodel.load_state_dict(s['a'], strict=False)\nuse(s)\n", (1, 5)),
     ],
 )
 def test_a_checkpoint_without_map_location_is_found_at_the_call(

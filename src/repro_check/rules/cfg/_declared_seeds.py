@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -14,7 +15,13 @@ from repro_check.rules.cfg._seed_mentions import SEED
 from repro_check.sources.expressions import Literal, Name
 from repro_check.sources.kinds import Role
 from repro_check.sources.python import Call
+from repro_check.text import pattern
 
+# `seed_data` may be data to begin with, too: what holds one must be said to be an integer
+_SEED_OF = pattern(
+    r"(random_)?seed_(data|split|shuffle|sampler|loader|model|init|weights|train|training|numpy|np|torch)",
+    re.IGNORECASE,
+)
 _NUMBERS = frozenset({"", "int", "float"})
 _CONFIGS = frozenset({"config", "cfg", "_C", "c", "C", "conf", "hparams"})
 # what these define is read by libraries that are not here
@@ -45,7 +52,7 @@ def seed_options(file: PythonFile) -> Iterator[DeclaredSeed]:
             yield from _of_argparse(file, call)
         elif kind == "DEFINE_integer":
             name = getattr(call.argument(0, "name"), "value", None)
-            if isinstance(name, str) and SEED.fullmatch(name):
+            if isinstance(name, str) and _is_seed(name, is_integer=True):
                 yield DeclaredSeed(name, f"--{name}", file.path, call.span)
 
 
@@ -62,7 +69,7 @@ def seed_fields(file: PythonFile) -> Iterator[DeclaredSeed]:
     for item in file.facts.assignments if blocks else ():
         name = getattr(item.target, "name", "")
         is_number = item.annotation in {"int", "Optional[int]", "int | None"}
-        if item.block in blocks and is_number and SEED.fullmatch(name):
+        if item.block in blocks and is_number and _is_seed(name, is_integer=True):
             yield DeclaredSeed(name, name, file.path, item.span)
 
 
@@ -75,8 +82,13 @@ def _of_argparse(file: PythonFile, call: Call) -> Iterator[DeclaredSeed]:
     kind = call.keyword("type")
     is_number = kind is None or (isinstance(kind, Name) and kind.name in _NUMBERS)
     is_one = call.keyword("action") is None and call.keyword("nargs") is None
-    if flags and is_one and is_number and SEED.fullmatch(name):
+    is_integer = getattr(kind, "name", "") == "int"
+    if flags and is_one and is_number and _is_seed(name, is_integer=is_integer):
         yield DeclaredSeed(name, flags[0], file.path, call.span)
+
+
+def _is_seed(name: str, *, is_integer: bool) -> bool:
+    return bool(SEED.fullmatch(name) or (is_integer and _SEED_OF.fullmatch(name)))
 
 
 def seed_settings(project: Project) -> Iterator[DeclaredSeed]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from repro_check.project.libraries import is_training
+from repro_check.rules.walking import names_in, texts_in
 from repro_check.sources.expressions import (
     CallRef,
     Collection,
@@ -41,11 +42,10 @@ _STATISTICS = pattern(
 
 def is_checkpoint(facts: ModuleFacts, call: Call) -> bool:
     """Whether a model's state is loaded and not data, by its use and by the names around."""
-    if only_loads_state(facts, call):
+    if only_loads_state(facts, call) or _gives_state(facts, call):
         return True
     words = list(_words(facts, call))
-    literals = [p.value for a in call.args for p in parts(a) if isinstance(p, Literal)]
-    texts = [text for text in literals if isinstance(text, str)]
+    texts = [text for argument in call.args for text in texts_in(facts, argument)]
     if any(_DATA_PATH.match(text) or _STATISTICS.search(text) for text in texts):
         return False
     return any(_MODEL_NAME.search(word) for word in words)
@@ -62,6 +62,23 @@ def only_loads_state(facts: ModuleFacts, call: Call) -> bool:
         return False
     name = assignment.targets[0].name
     return "." not in name and _is_read_only_by_loading(facts, name, assignment)
+
+
+def _gives_state(facts: ModuleFacts, call: Call) -> bool:
+    """Whether a part of the result goes into `load_state_dict`, whatever else is read of it."""
+    assigned = facts.assignments[call.user].targets if call.use == "assigned" else ()
+    names = [item.name for item in assigned if isinstance(item, Name) and "." not in item.name]
+    scope = scope_of(facts, call.block)
+    for other in facts.calls:
+        if not other.name.endswith("load_state_dict") or scope_of(facts, other.block) != scope:
+            continue
+        for part in (part for argument in other.args for part in parts(argument)):
+            if isinstance(part, CallRef) and facts.calls[part.index] is call:
+                return True
+            is_behind = other.span.line >= call.span.line
+            if is_behind and isinstance(part, Name) and part.name.partition(".")[0] in names:
+                return True
+    return False
 
 
 def was_written_here(facts: ModuleFacts, call: Call, *, is_notebook: bool) -> bool:
@@ -131,11 +148,9 @@ def _spelled(facts: ModuleFacts, expression: Expression) -> str:
 
 def _words(facts: ModuleFacts, call: Call) -> Iterator[str]:
     for argument in call.args:
-        for part in parts(argument):
-            if isinstance(part, Literal) and isinstance(part.value, str):
-                yield part.value
-            elif isinstance(part, Name):
-                yield part.name
+        yield from texts_in(facts, argument)
+        for name in names_in(facts, argument):
+            yield name.name
     if call.use == "assigned":
         for target in facts.assignments[call.user].targets:
             for part in parts(target):
@@ -145,9 +160,9 @@ def _words(facts: ModuleFacts, call: Call) -> Iterator[str]:
         yield facts.calls[call.user].name
     function = facts.function_of(call.block)
     if function is not None:
-        name = function.qualname.rpartition(".")[2].lstrip("_")
-        if call.use == "returned" or name.startswith(("load", "resume", "restore")):
-            yield name
+        last = function.qualname.rpartition(".")[2].lstrip("_")
+        if call.use == "returned" or last.startswith(("load", "resume", "restore")):
+            yield last
 
 
 def _is_read_only_by_loading(facts: ModuleFacts, name: str, binding: Assignment) -> bool:
