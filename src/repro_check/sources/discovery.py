@@ -20,6 +20,7 @@ from repro_check.findings import NotChecked
 from repro_check.sources import git
 from repro_check.sources.ignored import IgnoreFiles, patterns
 from repro_check.sources.kinds import Kind, Role, kind_of, role_of
+from repro_check.sources.lfs import content_behind, is_behind, is_pointer
 from repro_check.sources.unreadable import Unreadable
 
 
@@ -113,7 +114,7 @@ class Tree:
                 leaves the root, or a pointer of git-lfs in place of the content.
         """
         data = self._staged(file, limit) if file.blob else self._disk(file, limit)
-        if _is_pointer(data):
+        if is_pointer(data):
             raise Unreadable("is a pointer of git-lfs: `git lfs pull` brings its content")
         return data
 
@@ -129,12 +130,18 @@ class Tree:
         try:
             data = self._disk(file, limit)
         except Unreadable:
-            return git.blob(self._root, file.blob, limit=limit)
+            return self._behind(git.blob(self._root, file.blob, limit=limit), limit)
         # git may have written the line ends of this system
         if any(git.is_blob(each, file.blob) for each in (data, data.replace(b"\r\n", b"\n"))):
-            return data
+            return self._behind(data, limit)
         staged = git.blob(self._root, file.blob, limit=limit)
-        return data if _is_pointer(staged) and git.is_behind(data, staged) else staged
+        return data if is_behind(data, staged) else self._behind(staged, limit)
+
+    def _behind(self, staged: bytes, limit: int) -> bytes:
+        """What git-lfs keeps for a staged pointer, if it is here; what is no pointer stays."""
+        folder = git.common_folder(self._root) if is_pointer(staged) else None
+        found = None if folder is None else content_behind(staged, folder, limit=limit)
+        return staged if found is None else found
 
     def _disk(self, file: SourceFile, limit: int) -> bytes:
         folder = file.path.rpartition("/")[0]
@@ -162,8 +169,6 @@ class Tree:
             os.close(descriptor)
 
 
-_LFS_HEAD = b"version https://git-lfs.github.com/spec/v"
-_LFS_LARGEST = 1024
 _LINK_OUT = "is a symbolic link that leaves the repository"
 _OTHER_REPOSITORY = "is another repository or a submodule: check it in its own folder"
 _NO_GIT = "git cannot be run, so the files are those of the folder and its .gitignore"
@@ -301,11 +306,6 @@ def _from_folder(root: Path) -> Tree:
         skipped.extend(NotChecked(path, _LINK_OUT) for path in links if _leaves(root, path))
         files.extend(_file(path, is_tracked=False) for path in kept if path not in links)
     return Tree(root, files, is_git=False, skipped=skipped)
-
-
-def _is_pointer(data: bytes) -> bool:
-    # github.com/git-lfs/git-lfs/blob/main/docs/spec.md
-    return len(data) < _LFS_LARGEST and data.startswith(_LFS_HEAD)
 
 
 def _ignore_file(file: Path) -> str:

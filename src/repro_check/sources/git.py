@@ -86,13 +86,6 @@ def is_blob(data: bytes, name: str) -> bool:
     return state.hexdigest() == name
 
 
-def is_behind(data: bytes, pointer: bytes) -> bool:
-    """Whether a pointer of git-lfs stands for a content."""
-    from hashlib import sha256
-
-    return sha256(data).hexdigest().encode() in pointer
-
-
 def blob(root: Path, name: str, *, limit: int) -> bytes:
     """The content of a blob.
 
@@ -117,6 +110,16 @@ def folder(root: Path) -> Path | None:
     if not text.startswith("gitdir:"):
         return None
     return (root / text.removeprefix("gitdir:").strip()).resolve()
+
+
+def common_folder(root: Path) -> Path | None:
+    """The git directory that all work trees of a repository share; None outside git."""
+    own = folder(root)
+    try:
+        shared = (own / "commondir").read_text("utf-8").strip() if own else ""
+    except (OSError, UnicodeDecodeError):
+        return own
+    return (own / shared).resolve() if own else None
 
 
 def _records(root: Path, *arguments: str) -> Iterator[str]:
