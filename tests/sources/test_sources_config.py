@@ -234,6 +234,12 @@ def test_duplicate_keys_are_both_kept_and_the_later_is_listed() -> None:
     assert entry.text == "2"
 
 
+@pytest.mark.parametrize(("keys", "count"), [("true 'true'", 0), ("1 '1'", 0), ("a 'a'", 1)])
+def test_a_text_and_what_looks_like_it_are_two_keys(keys: str, count: int) -> None:
+    one, other = keys.split()
+    assert len(read_yaml(f"{one}: 1\n{other}: 2\n".encode()).duplicates) == count
+
+
 def test_a_map_used_twice_by_alias_has_its_duplicate_listed_once() -> None:
     assert len(read_yaml(b"a: &a {k: 1, k: 2}\nb: *a\nc: *a\n").duplicates) == 1
 

@@ -70,12 +70,13 @@ class Graph:
         self._repeating = was_repeating
 
     def _unfold_map(self, node: Node, keys: tuple[str | int, ...]) -> None:
-        names: set[str] = set()
+        names: set[tuple[str, str]] = set()
         for key, child in self._pairs(node):
             name, key_span = self._name(key), self._span(key)
-            if name in names and not self._repeating:
+            # `true` and "true" are two keys
+            if (key.tag, name) in names and not self._repeating:
                 self.duplicates.append(key_span)
-            names.add(name)
+            names.add((key.tag, name))
             self.unfold(child, (*keys, name), key_span)
 
     def _check(self, node: Node, keys: tuple[str | int, ...]) -> None:

@@ -79,6 +79,22 @@ def test_a_problem_has_its_place_and_what_would_be_right(
     assert not problem.message.endswith(".")
 
 
+@pytest.mark.parametrize(
+    "text", ["hydra.nope=3", "+hydra.nope=3", "++hydra.nope=3", "hydra.nope.x=3"]
+)
+def test_hydra_has_only_its_own_settings(tmp_path: Path, text: str) -> None:
+    (problem,) = effective(tmp_path, text).problems
+    assert problem.kind == "key-unknown"
+    assert "hydra.run" in problem.known
+
+
+@pytest.mark.parametrize(
+    "text", ["hydra.run.dir=x", "hydra.job.name=x", "+hydra.launcher.x=3", "hydra.verbose=true"]
+)
+def test_the_settings_of_hydra_may_be_set(tmp_path: Path, text: str) -> None:
+    assert effective(tmp_path, text).problems == ()
+
+
 def test_all_problems_are_told_and_the_rest_is_composed(tmp_path: Path) -> None:
     mine = effective(tmp_path, "model=smal", "lrr=1", "lr=2")
     assert [problem.kind for problem in mine.problems] == ["option-missing", "key-unknown"]

@@ -29,6 +29,13 @@ from repro_check.project.experiments.hydra.trees import (
     tree_of_value,
 )
 
+# the fields of HydraConf (github.com/facebookresearch/hydra/blob/1.3_branch/hydra/conf/__init__.py), and
+# those of its next version
+_SETTINGS = frozenset(
+    "defaults mode searchpath run sweep hydra_logging job_logging sweeper launcher callbacks help "
+    "hydra_help output_subdir overrides job runtime verbose env".split()
+)
+
 
 def apply_override(merge: Merge, override: Override) -> None:
     """Change a composed config by one override; what Hydra refuses becomes a problem of the merge."""
@@ -39,6 +46,10 @@ def apply_override(merge: Merge, override: Override) -> None:
         _refuse(merge, override, "group-missing", message)
     elif override.change is Change.DELETE:
         _delete(merge, override)
+    elif _is_unknown_to_hydra(override):
+        message = f"`{override.text}`: Hydra has no setting `{override.key}`"
+        known = tuple(f"hydra.{name}" for name in sorted(_SETTINGS))
+        merge.problems.append(Problem("key-unknown", message, override.origin, override.key, known))
     elif not _is_sound(merge, override):
         return
     elif override.change is Change.ADD and not _is_free(merge, override):
@@ -48,6 +59,12 @@ def apply_override(merge: Merge, override: Override) -> None:
         _refuse(merge, override, "key-exists", message)
     else:
         _update(merge, override, is_forced=override.change is not Change.SET)
+
+
+def _is_unknown_to_hydra(override: Override) -> bool:
+    """Whether a key is none of Hydra's own, to which not even `+` adds one: they are a dataclass."""
+    root, _, rest = override.key.partition(".")
+    return root == "hydra" and bool(rest) and rest.partition(".")[0] not in _SETTINGS
 
 
 def _is_sound(merge: Merge, override: Override) -> bool:
