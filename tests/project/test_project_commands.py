@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from projects import project
 
+from repro_check.project.commands import find_commands
+
 
 def commands(tmp_path: Path, files: dict[str, str]) -> list[tuple[str, int, str]]:
     opened = project(tmp_path, files)
@@ -123,3 +125,63 @@ def test_the_steps_of_a_workflow_are_commands_run_from_the_top(tmp_path: Path) -
     assert [(path, script) for path, _, script in found] == [
         (".github/workflows/ci.yml", "scripts/train.py")
     ]
+
+
+CODE = {"train.py": "", "sub/train.py": "", "sub/deep/eval.py": ""}
+
+
+def run_in(files: dict[str, str], tmp_path: Path) -> list[tuple[str, str]]:
+    """The scripts that are run, and in which folder."""
+    opened = project(tmp_path, {**CODE, **files})
+    return [(item.script, item.folder) for item in find_commands(opened)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cd sub\npython train.py\n", [("sub/train.py", "sub")]),
+        ("cd sub && python train.py\n", [("sub/train.py", "sub")]),
+        ("cd sub\ncd deep\npython eval.py\n", [("sub/deep/eval.py", "sub/deep")]),
+        ("cd sub\npython train.py\ncd ..\npython train.py\n", [("sub/train.py", "sub"), ("train.py", "")]),
+        ("cd gone\npython train.py\n", [("train.py", "")]),
+        ('cd "$HOME"\npython train.py\n', [("train.py", "")]),
+        ("cd /elsewhere\npython train.py\n", [("train.py", "")]),
+        ("cd ../..\npython train.py\n", [("train.py", "")]),
+        ("cd -\npython train.py\n", [("train.py", "")]),
+    ],
+)  # fmt: skip
+def test_a_script_is_run_where_the_shell_stands(
+    text: str, expected: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    assert run_in({"run.sh": text}, tmp_path) == expected
+    assert run_in({"README.md": f"```bash\n{text}```\n"}, tmp_path)[-len(expected) :] == expected
+
+
+def test_a_folder_is_entered_from_that_of_the_script_too(tmp_path: Path) -> None:
+    assert run_in({"sub/run.sh": "cd deep\npython eval.py\n"}, tmp_path) == [
+        ("sub/deep/eval.py", "sub/deep")
+    ]
+
+
+def test_each_line_of_a_makefile_begins_anew(tmp_path: Path) -> None:
+    text = "all:\n\t@cd sub && python train.py\n\tpython train.py\n"
+    assert run_in({"Makefile": text}, tmp_path) == [("sub/train.py", "sub"), ("train.py", "")]
+
+
+def test_a_command_in_a_sentence_is_one(tmp_path: Path) -> None:
+    text = "# Use\n\nRun `python train.py lr=1`, then\n`python sub/train.py`.\n"
+    opened = project(tmp_path, {**CODE, "README.md": text})
+    found = [(item.script, item.arguments, item.line) for item in find_commands(opened)]
+    assert found == [("train.py", ("lr=1",), 3), ("sub/train.py", (), 4)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("python train.py ...", "python train.py lr=<lr>", "python train.py [--resume]"),
+        *("python train.py data=DATA", "python train.py --seed $SEED", "python train.py {name}"),
+        *("train.py", "python other.py x", "the file train.py", "python train.py name=xxx"),
+    ],
+)
+def test_what_a_sentence_leaves_open_is_no_command(code: str, tmp_path: Path) -> None:
+    assert run_in({"README.md": f"Run `{code}` to train.\n"}, tmp_path) == []

@@ -15,7 +15,10 @@ from repro_check.text import pattern
 if TYPE_CHECKING:
     from repro_check.project.files import PythonFile
     from repro_check.project.project import Project
+    from repro_check.sources.shell import Command
 
+# what a sentence leaves for its reader to fill in: `python train.py experiment=<name>`, `[--resume]`
+_OPEN = pattern(r"[<>{}$\u2026]|\.\.\.|\[-|=\[?[A-Z_]+\b(?!=)|\b(x{3,}|foo|bar)\b")
 _SHELL_LANGUAGES = frozenset({"", "sh", "bash", "shell", "console", "zsh", "shell-session"})
 
 
@@ -60,8 +63,8 @@ def find_commands(project: Project) -> Iterator[ProjectCommand]:
     from repro_check.sources.shell import read_commands
 
     for shell in _shell_texts(project):
-        for command in read_commands(shell.text, shell.line):
-            found = _script(project, shell.folder, command.script, is_module=command.is_module)
+        for command in read_commands(shell.text, shell.line, is_makefile=shell.is_makefile):
+            found = _script(project, shell.folder, command)
             if found is not None:
                 folder, script = found
                 program = command.program or "python"
@@ -124,6 +127,7 @@ class _ShellText(msgspec.Struct, frozen=True):
     folder: str
     text: str
     line: int
+    is_makefile: bool = False
 
 
 def _shell_texts(project: Project) -> Iterator[_ShellText]:
@@ -132,11 +136,15 @@ def _shell_texts(project: Project) -> Iterator[_ShellText]:
         for block in document.facts.fences:
             if block.language.lower() in _SHELL_LANGUAGES:
                 yield _ShellText(document.path, folder, block.text, block.line)
+        for code in document.facts.codes:
+            if "py" in code.text and not _OPEN.search(code.text):
+                yield _ShellText(document.path, folder, code.text, code.line)
     for file in project.tree.files:
         if file.kind in {Kind.SHELL, Kind.MAKEFILE, Kind.DOCKERFILE}:
             text = project.text(file)
             if text is not None and "py" in text:
-                yield _ShellText(file.path, posixpath.dirname(file.path), text, 1)
+                is_makefile = file.kind is Kind.MAKEFILE
+                yield _ShellText(file.path, posixpath.dirname(file.path), text, 1, is_makefile)
     for config in project.configs.readable():
         if _WORKFLOW.search(config.path):
             for entry in config.facts.entries:
@@ -144,19 +152,20 @@ def _shell_texts(project: Project) -> Iterator[_ShellText]:
                     yield _ShellText(config.path, "", entry.text, entry.span.line)
 
 
-def _script(
-    project: Project, folder: str, script: str, *, is_module: bool
-) -> tuple[str, str] | None:
+def _script(project: Project, folder: str, command: Command) -> tuple[str, str] | None:
     """The folder in which a script is run, and its path from the root."""
+    script, is_module = command.script, command.is_module
     if not script:
         return None
     stem = script.replace(".", "/")
     names = [f"{stem}.py", f"{stem}/__main__.py"] if is_module else [script]
-    folders = [folder, ""] + (["src"] if is_module else [])
+    entered = [posixpath.join(place, command.folder) for place in (folder, "")]
+    own = entered if command.folder else []
+    folders = [*own, folder, ""] + (["src"] if is_module else [])
     for place in folders:
         for name in names:
             candidate = posixpath.normpath(posixpath.join(place, name))
             if candidate in project.tree:
                 # a module in `src` is one that was installed
-                return folder if place == folder else "", candidate
+                return place if place in {folder, *own} else "", candidate
     return None

@@ -54,6 +54,13 @@ class Fence(msgspec.Struct, frozen=True, array_like=True):
     is_indented: bool = False
 
 
+class Code(msgspec.Struct, frozen=True, array_like=True):
+    """A code span of more than one word, without its ticks, and its line."""
+
+    text: str
+    line: int
+
+
 class Link(msgspec.Struct, frozen=True, array_like=True):
     """A link, an image, a reference definition, a bare URL, or an HTML `href` or `src`.
 
@@ -93,6 +100,7 @@ class MarkdownFacts(msgspec.Struct, frozen=True, array_like=True):
     links: tuple[Link, ...] = ()
     comments: tuple[HtmlComment, ...] = ()
     tables: tuple[Table, ...] = ()
+    codes: tuple[Code, ...] = ()
 
 
 def read_markdown(data: bytes, *, limits: Limits = LIMITS) -> MarkdownFacts:
@@ -115,6 +123,7 @@ def read_markdown(data: bytes, *, limits: Limits = LIMITS) -> MarkdownFacts:
         links=tuple(find_links(text, plain, blocks.lines)),
         comments=tuple(blocks.comments),
         tables=tuple(blocks.tables),
+        codes=tuple(blocks.codes()),
     )
 
 

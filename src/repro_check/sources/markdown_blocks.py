@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from repro_check.sources.lines import Lines
-from repro_check.sources.markdown import Fence, Heading, HtmlComment, Table
+from repro_check.sources.markdown import Code, Fence, Heading, HtmlComment, Table
 from repro_check.sources.markdown_inline import Hidden, hidden_in
 from repro_check.sources.markdown_lines import (
     Opening,
@@ -45,6 +47,13 @@ class Blocks:
         for start, end in self._hidden.comments:
             inside = self._text[start + 4 : end].removesuffix("-->").strip()
             self.comments.append(HtmlComment(inside, self.lines.span(start, end)))
+
+    def codes(self) -> Iterator[Code]:
+        """The code spans of more than one word."""
+        for start, end in self._hidden.codes:
+            inside = self._text[start:end].strip("`").strip()
+            if " " in inside:
+                yield Code(inside, self.lines.line_of(start))
 
     def plain(self) -> str:
         """The text with everything in code and comments blanked, all offsets kept."""

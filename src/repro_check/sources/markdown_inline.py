@@ -13,6 +13,7 @@ class Hidden:
     Attributes:
         ranges: start and end offsets of all of them.
         comments: those that are comments.
+        codes: those that are code spans, with their ticks.
         end: where the last comment ends, perhaps on a later line.
         is_endless: no `-->` follows any more, so there is no need to look again.
     """
@@ -20,6 +21,7 @@ class Hidden:
     def __init__(self) -> None:
         self.ranges: list[tuple[int, int]] = []
         self.comments: list[tuple[int, int]] = []
+        self.codes: list[tuple[int, int]] = []
         self.end = 0
         self.is_endless = False
 
@@ -43,6 +45,7 @@ def hidden_in(text: str, line: str, start: int, at: int, hidden: Hidden) -> None
             comment = line.find("<!--", at)
         if span_start >= at:
             hidden.ranges.append((start + span_start, start + span_end))
+            hidden.codes.append((start + span_start, start + span_end))
             at = span_end
             if -1 < comment < at:
                 comment = line.find("<!--", at)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
+
 import msgspec
 
 from repro_check.findings import Span
 from repro_check.sources.lines import Lines
 from repro_check.sources.shell_targets import target_of
 from repro_check.sources.shell_words import Word, simple_commands
+from repro_check.text import pattern
 
 _HOST_MARKS = frozenset("@:~)]")
 _PROMPT_WORDS = 3
+_FOLDER = pattern(r"[\w./ +-]+")
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +26,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
         script: the path as written, or the dotted name of a module.
         is_module: whether `script` is a module (`-m`).
         args: the words behind the script, without their quotes.
+        folder: where the `cd`s before it lead to, from where the text is run; "" where they cannot be
+            seen.
         options: those between the program and the script: `-m`, or `--nproc_per_node=8` of a
             launcher.
         line: the line on which the command begins.
@@ -35,20 +41,31 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
     is_module: bool = False
     options: tuple[str, ...] = ()
+    folder: str = ""
 
 
-def read_commands(text: str, start_line: int = 1) -> tuple[Command, ...]:
+def read_commands(
+    text: str, start_line: int = 1, *, is_makefile: bool = False
+) -> tuple[Command, ...]:
     """The commands of shell text (a script, a fenced block, a Makefile, a Dockerfile).
 
     Args:
         text: the shell text; prompts (`$ `) and the marks of Makefiles (`@`) are allowed.
         start_line: the line of the file on which the text begins; columns are those of the text.
+        is_makefile: whether each line is run by a shell of its own.
     """
     lines = Lines(text)
     commands = []
+    folder, last = "", 0
     for written in simple_commands(text):
         words = _without_prompt(written)
         texts = _texts(words)
+        number = lines.line_of(words[0].start) if words else last
+        if is_makefile and number != last:
+            folder = ""
+        last = number
+        if texts and texts[0].lstrip("@") in {"cd", "pushd"}:
+            folder = _entered(folder, texts[1:])
         target = target_of(texts)
         if target is None:
             continue
@@ -62,9 +79,18 @@ def read_commands(text: str, start_line: int = 1) -> tuple[Command, ...]:
             span=Span(line, span.column, end_line, span.end_column),
             is_module=target.is_module,
             options=tuple(texts[target.first + 1 : target.rest - 1]),
+            folder=folder,
         )
         commands.append(command)
     return tuple(commands)
+
+
+def _entered(folder: str, words: list[str]) -> str:
+    """The folder behind a `cd`; "" if it cannot be seen or lies outside."""
+    if len(words) != 1 or words[0].startswith(("/", "~", "-")) or not _FOLDER.fullmatch(words[0]):
+        return ""
+    found = posixpath.normpath(posixpath.join(folder, words[0]))
+    return "" if found == "." or found.startswith("..") else found
 
 
 def _without_prompt(words: tuple[Word, ...]) -> tuple[Word, ...]:
