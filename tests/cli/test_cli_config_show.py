@@ -368,3 +368,31 @@ def test_keys_that_are_numbers_stay_numbers_and_empty_maps_stay_in_place(
     shown = yaml.safe_load(show(repo, "a").out)
     assert shown == {"first": {}, "steps": {30: 0.1, "60": 0.01}}
     assert list(shown) == ["first", "steps"]
+
+
+@pytest.mark.parametrize(
+    ("words", "stray"),
+    [
+        ("--seed 3", ""),
+        ("--seed=3 --trainer.x -1", ""),
+        ("fit --seed 3", ""),
+        ("--seed 3 nonsense", "nonsense"),
+        ("seed=3", "seed=3"),
+        ("--seed=3 4", "4"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_lightning_takes_options_only(words: str, stray: str, make_repo: MakeRepo) -> None:
+    code = (
+        "from lightning.pytorch.cli import LightningCLI\n\n\n"
+        "if __name__ == '__main__':\n    LightningCLI()\n"
+    )
+    readme = "```\npython main.py fit --config a.yaml\n```\n"
+    repo = make_repo({"main.py": code, "a.yaml": "seed: 1\n", "README.md": readme})
+    done = show(repo, "a.yaml", "--", *words.split())
+    if stray:
+        assert done.code == 2
+        assert f"`{stray}` is no option of LightningCLI" in done.err
+    else:
+        assert done.code == 0, done.err
+        assert "seed: 3" in done.out

@@ -130,3 +130,16 @@ def test_what_configures_hydra_stands_apart(tmp_path: Path) -> None:
 def test_an_override_that_cannot_be_read_is_a_problem_with_its_text() -> None:
     _, (problem,) = overrides_of(["a b=1"])
     assert "`a b=1`" in problem.message
+
+
+def test_keys_that_are_no_texts_are_marked(tmp_path: Path) -> None:
+    text = "warmup: {30: 0.1, 2.5: 1}\n'30': x\ntrue: {on: 1}\nlr: 1\n"
+    places = ours(write(tmp_path, {"config.yaml": text}), "config", ["warmup.30=5"])
+    bare = {value.dotted: value.bare for value in places.values.values()}
+    assert bare == {
+        "warmup.30": (1,),
+        "warmup.2.5": (1,),
+        "30": (),
+        "true.on": (0, 1),
+        "lr": (),
+    }

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from repro_check.findings import Span
+from repro_check.project.experiments.bare_keys import BareKey, is_bare
 from repro_check.project.experiments.effective import Keys, Origin, Scalar, Value, is_index
 from repro_check.project.experiments.hydra.scalars import omegaconf_scalar
 from repro_check.sources.config import ConfigFacts
@@ -81,7 +82,8 @@ def tree_of_facts(facts: ConfigFacts, path: str) -> Tree | None:
             continue
         parent = made[keys[:-1]]
         if isinstance(parent, MapNode):
-            parent.children[str(keys[-1])] = node
+            key = str(keys[-1])
+            parent.children[BareKey(key) if is_bare(entry) else key] = node
         else:
             parent.children.append(node)
     return top
@@ -134,7 +136,7 @@ def own(node: Branch, key: str | int, owner: object) -> Tree:
 def put(node: Branch, key: str | int, value: Tree) -> None:
     """Set what stands under a key; an index must exist."""
     if isinstance(node, MapNode):
-        node.children[str(key)] = value
+        node.children[key if isinstance(key, str) else str(key)] = value
     else:
         node.children[int(key)] = value
 
@@ -142,25 +144,30 @@ def put(node: Branch, key: str | int, value: Tree) -> None:
 def leaves(tree: Tree, keys: Keys) -> dict[Keys, Value]:
     """The leaves and empty branches of a tree by their keys, in its order."""
     found: dict[Keys, Value] = {}
-    _gather(tree, keys, found)
+    bare = tuple(at for at, key in enumerate(keys) if isinstance(key, BareKey))
+    written = tuple(str(key) if isinstance(key, BareKey) else key for key in keys)
+    _gather(tree, written, bare, found)
     return found
 
 
-def _gather(tree: Tree, keys: Keys, found: dict[Keys, Value]) -> None:
+def _gather(tree: Tree, keys: Keys, bare: tuple[int, ...], found: dict[Keys, Value]) -> None:
     if isinstance(tree, Leaf):
         value, origin = tree.value, tree.origin
         if isinstance(value, str):
             missing, known = value == MISSING, "${" not in value
-            found[keys] = Value(keys, "scalar", value, origin, missing, known)
+            found[keys] = Value(keys, "scalar", value, origin, missing, known, bare=bare)
         else:
             is_known = not tree.note
-            found[keys] = Value(keys, "scalar", value, origin, is_known=is_known, note=tree.note)
+            found[keys] = Value(
+                keys, "scalar", value, origin, is_known=is_known, note=tree.note, bare=bare
+            )
     elif not tree.children:
         kind = "map" if isinstance(tree, MapNode) else "list"
-        found[keys] = Value(keys, kind, None, tree.origin)
+        found[keys] = Value(keys, kind, None, tree.origin, bare=bare)
     elif isinstance(tree, MapNode):
         for key, below in tree.children.items():
-            _gather(below, (*keys, key), found)
+            deeper = (*bare, len(keys)) if isinstance(key, BareKey) else bare
+            _gather(below, (*keys, str(key)), deeper, found)
     else:
         for index, below in enumerate(tree.children):
-            _gather(below, (*keys, index), found)
+            _gather(below, (*keys, index), bare, found)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 
 import msgspec
 
+from repro_check.project.experiments.bare_keys import is_bare
 from repro_check.project.experiments.effective import Keys, Origin, Scalar, Value
 from repro_check.project.experiments.hydra.scalars import (
     UnreadableScalarError,
@@ -15,13 +15,9 @@ from repro_check.project.experiments.hydra.scalars import (
 )
 from repro_check.project.experiments.loading.loader_kinds import ReadsAs
 from repro_check.sources.config import ConfigFacts, Entry
-from repro_check.text import pattern
 
 _WITH_FLOATS = frozenset({ReadsAs.OMEGACONF, ReadsAs.JSONARGPARSE, ReadsAs.YAML_1_2})
 _LITERAL = 200
-_NO_TEXT = pattern(
-    r"[-+]?\.?[0-9][\w.+-]*|[-+]?\.(inf|nan)|~|true|false|yes|no|on|off|null", re.IGNORECASE
-)
 
 
 def file_values(facts: ConfigFacts, path: str, reads_as: ReadsAs) -> dict[Keys, Value]:
@@ -35,7 +31,7 @@ def file_values(facts: ConfigFacts, path: str, reads_as: ReadsAs) -> dict[Keys, 
     values: dict[Keys, Value] = {}
     bare: set[Keys] = set()
     for entry in facts.entries:
-        if facts.format == "yaml" and _is_bare(entry):
+        if facts.format == "yaml" and is_bare(entry):
             bare.add(entry.keys)
         if entry.kind == "scalar":
             made = scalar_value(entry, path, reads_as)
@@ -50,14 +46,6 @@ def file_values(facts: ConfigFacts, path: str, reads_as: ReadsAs) -> dict[Keys, 
         for depth in range(1, len(entry.keys)):
             values.pop(entry.keys[:depth], None)
     return values
-
-
-def _is_bare(entry: Entry) -> bool:
-    """Whether a key is written without quotes and looks like no text."""
-    key, span = entry.keys[-1] if entry.keys else "", entry.key_span
-    if span is None or not isinstance(key, str) or not _NO_TEXT.fullmatch(key):
-        return False
-    return span.line == span.end_line and span.end_column - span.column == len(key)
 
 
 def scalar_value(entry: Entry, path: str, reads_as: ReadsAs) -> Value:
