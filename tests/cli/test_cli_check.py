@@ -101,13 +101,13 @@ def test_settings_of_the_file_and_words_of_the_command_line_add_up(make_repo: Ma
     text = 'select = ["SEED", "PORT"]\nextend-select = ["DEPS"]\n[per-file-ignores]\n"configs/" = ["PORT"]\n'
     root = make_repo(BROKEN | {"repro-check.toml": text, "run.yaml": "out: /home/ada/out\n"}).root
     done = as_json(cwd=root)
-    assert done.codes == ["DEPS004", "PORT001", "SEED004"]
-    assert [f["path"] for f in done.document["findings"]][1] == "run.yaml"
+    assert done.codes == ["DEPS007", "DEPS004", "PORT001", "SEED004"]
+    assert [f["path"] for f in done.document["findings"]][2] == "run.yaml"
     assert as_json("--ignore", "DEPS", cwd=root).codes == ["PORT001", "SEED004"]
     assert as_json("--select", "SEED", cwd=root).codes == ["SEED004"]
     assert set(as_json("--isolated", cwd=root).codes) >= set(ALL)
     (root / "other.toml").write_text('select = ["DEPS"]\n')
-    assert as_json("--config", "other.toml", cwd=root).codes == ["DEPS004"]
+    assert as_json("--config", "other.toml", cwd=root).codes == ["DEPS007", "DEPS004"]
 
 
 @pytest.mark.parametrize(

@@ -54,13 +54,17 @@ def test_nothing_else_is_found(report: Report) -> None:
     assert sorted(found) == sorted(planted)
 
 
+# DEPS001 speaks of a repository that declares nothing, where no other rule on dependencies can speak
+NO_PLACE = {"DEPS001"}
+
+
 def test_every_default_rule_has_its_defect(broken: Path) -> None:
     planted = {defect.code for defect in SCRIPT.DEFECTS}
     message = broken / ".git" / "COMMIT_EDITMSG"
     said = check(broken, stages=frozenset({Stage.COMMIT_MESSAGE}), message=message)
     planted.update(codes(said))
     asked = {r.code for r in load_rules() if r.is_default and r.stage is not Stage.RELEASE}
-    assert planted == asked
+    assert planted == asked - NO_PLACE
 
 
 def test_the_example_itself_is_clean() -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 from secret_samples import ALNUM, HEX, draw
 
+from repro_check.secrets.facts import read_secrets
 from repro_check.secrets.model import fingerprint
 from repro_check.secrets.scan import scan_text
 
@@ -21,6 +24,8 @@ KEY, PASSWORD = draw(HEX, 32), draw(ALNUM, 12)
         (".pypirc", "[lab]\nusername = ada\npassword = VALUE\n", PASSWORD),
         (".git-credentials", "https://ada:VALUE@git.lab.org\n", PASSWORD),
         (".pgpass", "db.lab.org:5432:runs:ada:VALUE\n", PASSWORD),
+        (".my.cnf", "[client]\nuser = ada\npassword = VALUE\n", PASSWORD),
+        ("cluster/munge.key", "VALUE\n", draw(HEX, 40)),
         (".dockercfg", '{"https://hub": {"auth": "VALUE"}}', "YWRhOmh1bnRlcjItYWJj"),
         (".aws/credentials", "[default]\naws_secret_access_key = VALUE\n", draw(ALNUM, 40)),
     ],
@@ -57,3 +62,12 @@ def test_a_template_with_a_live_token_in_it_is_found_all_the_same() -> None:
 )
 def test_a_credential_file_without_a_real_value_is_silent(path: str, text: str) -> None:
     assert scan_text(text, path=path) == ()
+
+
+def test_the_key_of_a_cluster_is_found_though_it_is_binary_and_no_other_binary_file_is() -> None:
+    key = random.Random(0).randbytes(1024)
+    (found,) = read_secrets("etc/munge.key", key).secrets
+    assert (found.secret.kind, found.shown) == ("Munge Key", "(binary)")
+    assert key.hex()[5:] not in repr(found)
+    assert not read_secrets("etc/munge.key", bytes(1024)).secrets
+    assert not read_secrets("model.bin", key).secrets

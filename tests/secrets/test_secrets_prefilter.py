@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from secret_samples import NAMED, SETTINGS, SHAPED
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from secret_samples import CARRIED, NAMED, SETTINGS, SHAPED
+
+from repro_check.secrets import plugins
 from repro_check.secrets.pivots import by_pivot, byte_pattern
 from repro_check.secrets.prefilter import LONGEST_LINE, Stretch, suspicious_lines
 from repro_check.secrets.scan import scan_text, search_lines
 
-_SAMPLES = [*(("x1", make) for make in SHAPED.values()), *NAMED.values()]
+_SAMPLES = [
+    *(("x1", make) for make in SHAPED.values()),
+    *NAMED.values(),
+    *(
+        ("x1", lambda seed, make=make, around=around: around.format(make(seed)))
+        for around, make in CARRIED.values()
+    ),
+]
+_LOOK_AROUND = re.compile(
+    r"\(\?(?:[=!]|<[=!])(?:[^()\[\]\\]|\\.|\[[^\]]*\])*\)"
+)  # an edge, a sieve
 _NOISE = st.one_of(
     st.text(max_size=30),
     st.sampled_from(
@@ -111,3 +127,24 @@ def test_a_token_in_a_long_line_is_found_where_it_stands(
     found = scan_text(f"\n{line}", path="a.json")
     assert [each.fingerprint for each in found] == [each.fingerprint for each in alone]
     assert [each.column for each in found] == [each.column + len(left) for each in alone]
+
+
+def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    for info in pkgutil.iter_modules(plugins.__path__):
+        module = importlib.import_module(f"{plugins.__name__}.{info.name}")
+        for name, plugin in vars(module).items():
+            if name.endswith("Detector") and name != "RegexBasedDetector":
+                for number, each in enumerate(plugin.denylist):
+                    yield f"{name}-{number}", each
+
+
+@pytest.mark.parametrize("pattern", [pytest.param(each, id=name) for name, each in _patterns()])
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_what_a_plugin_takes_for_a_secret_gets_past_the_look(
+    pattern: re.Pattern[str], data: st.DataObject
+) -> None:
+    drawn = data.draw(st.from_regex(_LOOK_AROUND.sub("", pattern.pattern)))
+    line = drawn.encode("ascii", "ignore").decode().replace("\n", " ")
+    found = list(search_lines([Stretch(1, line)], line, path="a.yaml"))
+    assert not found or suspicious_lines(line)

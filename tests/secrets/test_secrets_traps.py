@@ -126,6 +126,8 @@ FILES = [
     ("README.md", "Weights are at https://pan.host.org/s/1x, password: `Xk3d`, or `PR5ZD9`"),
     ("README.md", "Download it from https://cloud.host.org/p/Da1, with password `PR5ZD9`."),
     ("website/docusaurus.config.js", f"      apiKey: '{MD5}',"),
+    ("environment.yaml", "  - secretstorage=3.3.3=py311h38be061_1"),
+    ("requirements.txt", "secretstorage==3.3.3.post12a"),
     ("slurmdbd.conf", "StoragePass=/var/run/munge/munge.socket.2"),
     ("index.py", f'pinecone.Index("runs").fetch("{UUID}")  # no key'),
     ("tests/test_dav.py", 'token = "4Mgjs' + 'NM5aSJjxIKM"'),

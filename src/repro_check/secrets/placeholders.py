@@ -58,6 +58,7 @@ _REFERENCE = pattern(
 )
 _UUID = pattern(r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", re.IGNORECASE)
 _PATH = pattern(r"^(?:[~.]{0,2}/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://)|/.*\.\w{1,5}$|^[\w.-]+\(")
+_VERSION = pattern(r"^v?[0-9]+(?:\.[0-9]+)+(?:[=._+\-][\w.+\-=]*)?$")  # and a conda build after it
 _PARTS = pattern(r"[^\s\"'`\-_./:\\,+=]+")
 _LETTER = pattern(r"[A-Za-z]")
 _OTHER = pattern(r"[0-9@#$%^&*!~?]")
@@ -102,6 +103,7 @@ def is_credible(value: str) -> bool:
         and not _SPELT_OUT.search(value.lower().translate(_LEET))
         and not _UUID.match(value)
         and not _PATH.search(value)
+        and not _VERSION.match(value)
     )
 
 

@@ -42,7 +42,7 @@ _CASED_PREFIXES = "AIza ya29. GR1348941 AKIA ASIA ABIA ACCA A3T SG. eyJ :AA Acco
 _WEAK_WORDS = """
     key token login bearer sig= wandb comet neptune kaggle zenodo figshare osf cohere
     mistral together serpapi ncbi roboflow clearml deepseek openrouter azure labelbox mailchimp
-    twilio discord telegram cloudant softlayer ibm artifactory mprester experiment( pat
+    twilio discord telegram cloudant softlayer ibm artifactory mprester mpdataretrieval experiment( pat
 """
 
 _SIXTEEN = r"(?=[A-Za-z0-9_\-.~/+=]{16})"

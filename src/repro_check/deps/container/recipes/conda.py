@@ -43,6 +43,6 @@ def of_pixi(source: Source, _python: PythonChoice) -> Recipe:
         cpu=Base(image=source.base_image or f"ghcr.io/prefix-dev/pixi:{PIXI}"),
         has_gpu=parts.cuda_of(source) is not None,
         files=(*parts.beside(source, "pixi.toml", "pyproject.toml"), source.lock),
-        install=("pixi install --frozen && rm -rf /root/.cache/rattler",),
+        install=("pixi install --frozen && rm -rf ~/.cache/rattler",),
         programs=posixpath.join(folder, ".pixi/envs/default/bin"),
     )
