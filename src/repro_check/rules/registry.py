@@ -55,7 +55,8 @@ def _own_rules() -> Sequence[Rule]:
     if known is not None:
         return tuple(known)
     found = list(_imported_rules(package))
-    write_index(package, sources, found)
+    if sources_digest(package) == sources:  # else a checkout changed them meanwhile
+        write_index(package, sources, found)
     return [rule for _, _, rule in found]
 
 

@@ -60,6 +60,8 @@ _URL = byte_pattern(r"://(?:[^\s/@:]*:[^\s/@]+@|(?i:hooks\.slack\.com/services/)
 _PRIVATE_KEY = byte_pattern(at_pivot("v", ["private key"]))
 
 _WEAK = tuple(by_pivot(_WEAK_WORDS, "kzwybghmpfd"))
+_BINDS = byte_pattern(r"""[\w\-]{0,32}[\\"'\])]{0,4}(?:\s{0,3}[=:,(]|\s)""")
+_REACH = 160
 _DAPI = byte_pattern("dapi")  # hexadecimal digits follow, which mix as well
 _WEAK_RUN = pattern(r"[A-Za-z0-9_\-+/=.~%]{16,}")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -155,7 +157,11 @@ def _mark(
             settled = start in marked or (is_long and len(marked) >= _MOST_PARTS)
         if settled:
             continue
-        answer = judge(data, match.end(), end)
+        answer: bool | None
+        if is_long and judge in (_credential_follows, _opaque_follows):
+            answer = _is_bound(data, match.end(), end, judge=judge)
+        else:
+            answer = judge(data, match.end(), end)
         if answer:
             marked[start] = end
         settled = answer is not False
@@ -165,11 +171,14 @@ def _part(data: bytes, first: int, last: int, place: int) -> tuple[int, int, int
     """Where the part around a place of a line starts, ends, and where the next one is looked at."""
     step = place - (place - first) % _STEP
     start, end = max(first, step - _BEFORE), min(last, step + _STEP + _AFTER)
-    while start > first and data[start] & 0xC0 == 0x80:  # inside of a character of UTF-8
-        start -= 1
-    while end < last and data[end] & 0xC0 == 0x80:
-        end += 1
-    return start, end, min(last, step + _STEP)
+    return _whole(data, start), _whole(data, end), min(last, step + _STEP)
+
+
+def _whole(data: bytes, place: int) -> int:
+    """`place`, or the start of the character of UTF-8 that it lies inside of."""
+    while place < len(data) and data[place] & 0xC0 == 0x80:
+        place -= 1
+    return place
 
 
 def _mark_opaque(data: bytes, marks: _Marks) -> None:
@@ -217,6 +226,15 @@ def _is_enough(_data: bytes, _after: int, _end: int) -> bool:
 
 def _token_follows(data: bytes, after: int, end: int) -> bool:
     return bool(_TOKEN_RUN.match(data, after, end))
+
+
+def _is_bound(data: bytes, after: int, end: int, *, judge: _Judge) -> bool:
+    # Three letters turn up by chance in base64, where all is opaque; and what is far off on a
+    # line of data is not bound to a name.
+    binds = _BINDS.match(data, after, end)
+    if not binds:
+        return False
+    return bool(judge(data, binds.end(), _whole(data, min(end, binds.end() + _REACH))))
 
 
 def _credential_follows(data: bytes, after: int, end: int) -> bool | None:
