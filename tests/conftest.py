@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -12,6 +13,9 @@ import pytest
 
 # pip-tools, uv, Poetry and others, which `make test` installs; behind all else, for it has a Python too
 os.environ["PATH"] += f"{os.pathsep}{Path(sys.prefix) / 'tools' / 'bin'}"
+
+# a shell that starts tests in the background has them ignore Ctrl-C, and all that they start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Files = Mapping[str, str | bytes]
 IDENTITY = {

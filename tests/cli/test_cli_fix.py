@@ -58,7 +58,8 @@ def test_a_fix_changes_the_place_and_no_other_byte(old: bytes, make_repo: MakeRe
 
 
 def test_fixing_twice_changes_nothing(make_repo: MakeRepo) -> None:
-    repo = make_repo({"a.py": FALSY, "b/c.py": LOAD, "nb.ipynb": notebook(FALSY)})
+    pins = {"requirements.txt": "torch==2.9.0\n"}
+    repo = make_repo({"a.py": FALSY, "b/c.py": LOAD, "nb.ipynb": notebook(FALSY)} | pins)
     assert repro_check("check", "--fix", cwd=repo.root).code == 0
     assert repo.text("a.py") == MENDED
     assert repo.text("b/c.py") == LOADED
@@ -109,7 +110,7 @@ def test_an_unsafe_fix_has_to_be_asked_for(make_repo: MakeRepo) -> None:
 
 def test_a_diff_is_shown_and_git_takes_it(make_repo: MakeRepo) -> None:
     files = {"a b.py": FALSY, "c.py": LOAD.rstrip("\n"), "nb.ipynb": notebook(FALSY)}
-    repo = make_repo(files)
+    repo = make_repo(files | {"requirements.txt": "torch==2.9.0\n"})
     done = repro_check("check", "--diff", cwd=repo.root)
     assert done.code == 1
     assert repo.git("status", "--short") == "", "nothing is written"

@@ -280,7 +280,8 @@ def test_commit_and_push_are_stopped_by_what_only_the_whole_repository_shows(
     lab = make_lab("repro-check-repo")
     lab.repo.git("init", "--quiet", "--bare", str(tmp_path / "remote.git"))
     lab.repo.git("remote", "add", "origin", str(tmp_path / "remote.git"))
-    files = {"train.py": UNSEEDED, "configs/train.yaml": "lr: 0.1\n"}
+    pins = {"requirements.txt": "torch==2.9.0\npyyaml==6.0.3\n"}
+    files = {"train.py": UNSEEDED, "configs/train.yaml": "lr: 0.1\n"} | pins
     committed = lab.commit(files)
     lab.repo.commit("Train without a seed")  # past the hooks, as `--no-verify` does
 

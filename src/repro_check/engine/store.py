@@ -130,7 +130,9 @@ class FactsStore:
         try:
             return decode(data)
         except Unreadable as error:
-            self.note(NotChecked(file.path, error.reason))
+            # what reads the file's facts gives the better reason
+            if file.kind not in BY_KIND or self.facts(file) is not None:
+                self.note(NotChecked(file.path, error.reason))
             return None
 
     @property

@@ -134,8 +134,10 @@ def command(
         write_changes(frozen.changes, opened.root)
         names = ", ".join(visible(change.path) for change in frozen.changes)
         say(f"{names}: written, by {frozen.way.value}", err=True)
-    if container:
-        make_container(opened, container, base_image=base_image, is_shown_only=diff_only)
+    if container and not make_container(
+        opened, container, base_image=base_image, is_shown_only=diff_only
+    ):
+        say(f"note: the {container} file is made from the lock, once that is written", err=True)
 
 
 def _place(opened: opening.Opened, words: tuple[str, ...]) -> tuple[Folder, tuple[str, ...]]:

@@ -44,8 +44,18 @@ def choose_python(declared: str, locked: str, *, running: str) -> PythonChoice:
         running: the version that this program runs with, where nothing else is known.
 
     Returns:
-        What is declared; else the oldest that the lock allows, for which it was certainly made.
+        What is declared, unless the lock was made for another minor version; else the oldest that the lock
+        allows, for which it was certainly made.
     """
+    one, other = (
+        _VERSION.search(said) if _EXACT.fullmatch(said) else None for said in (declared, locked)
+    )
+    if one and other and one[1] != other[1]:
+        chosen = _completed(int(other[1]), other[2])
+        why = f"The lock was made for Python 3.{other[1]}, and the repository names {declared.strip()}"
+        return PythonChoice(
+            chosen.version, f"{why}: freeze with the one that your results came from."
+        )
     for said in (declared, locked):
         found = _VERSION.search(said) if _EXACT.fullmatch(said) else None
         if found is not None:

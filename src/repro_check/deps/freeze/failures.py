@@ -94,11 +94,12 @@ def failure(way: Way, outcome: Outcome, *, work: Path, seconds: float) -> ReproC
     if found := _NOT_FOUND.search(text):
         name = found["name"].strip()
         return ReproCheckError(
-            f"no index has a version of `{name}` that fits this Python",
+            f"no index has a version of `{name}` that fits the Python that {way.value} runs with",
             fix=(
                 _LOCAL_HINT
                 if _LOCAL.search(name)
-                else "Check the name, the versions that it allows, and that the index answers."
+                else "Check the name and the versions that it allows. An old version needs the Python of its "
+                "time: `--tool uv --python-version 3.7`."
             ),
         )
     return ReproCheckError(

@@ -120,7 +120,8 @@ def _found(
     jobs += [_of_source(folder, name, project) for name in inputs(folder) if name not in covered]
     if jobs:
         return jobs
-    if folder.has(REQUIREMENTS):
+    # an empty one declares nothing
+    if (folder.text(REQUIREMENTS) or "").strip():
         return [_of_hand_written(folder, REQUIREMENTS)]
     if project and (project.is_project or project.groups):
         return [_of_source(folder, PYPROJECT, project)]

@@ -56,6 +56,6 @@ def program_for(way: Way, root: Path, *, is_asked: bool) -> tuple[Way, str]:
     if way is Way.PIP_COMPILE and not is_asked and (found := find_program("uv", root)):
         return Way.UV_COMPILE, found
     raise ReproCheckError(
-        f"`{way.program}` is not installed, and this folder is frozen with `{way.value}`",
+        f"`{way.program}` is not installed, and `{way.value}` is what would freeze this folder",
         fix=f"Install it with {_INSTALL[way.program]}; or choose another one with `--tool`.",
     )

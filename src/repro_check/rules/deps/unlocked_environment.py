@@ -103,8 +103,8 @@ def unlocked_environment(project: Project) -> Iterator[Finding]:
             message=f"{len(open_ones)} of {len(needed(file))} requirements name no exact version "
             f"({names}{more}), and no lock file records what was installed",
             location=Location(path=file.path, span=open_ones[0].span),
-            help="Freeze the environment that gave your results: `pip-compile` or `uv lock`, and "
-            "commit what it writes.",
+            help="Run `repro-check deps freeze` in the environment that gave your results, and commit "
+            "what it writes.",
             severity=Severity.INFO if environment.has_image else None,
         )
 
