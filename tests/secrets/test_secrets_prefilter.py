@@ -121,12 +121,20 @@ def test_of_a_long_line_a_few_parts_are_looked_at(unit: str, end: str) -> None:
 def test_a_token_in_a_long_line_is_found_where_it_stands(
     secret: str, before: int, after: int, noise: str
 ) -> None:
-    left, right = noise * (before // len(noise)), " " + noise * (after // len(noise))
-    line = f"{left} {secret}{right}"
-    alone = scan_text(f"\n {secret} ", path="a.json")
-    found = scan_text(f"\n{line}", path="a.json")
+    more = noise * (before // len(noise))
+    short = f"{noise} {secret} {noise}"
+    alone = scan_text(f"\n{short}", path="a.json")
+    found = scan_text(f"\n{more}{short}{noise * (after // len(noise))}", path="a.json")
     assert [each.fingerprint for each in found] == [each.fingerprint for each in alone]
-    assert [each.column for each in found] == [each.column + len(left) for each in alone]
+    assert [each.column for each in found] == [each.column + len(more) for each in alone]
+
+
+def test_a_look_may_end_inside_of_a_character() -> None:
+    name, make = NAMED["W&B Classic API Key"]
+    for shift in range(4):
+        line = f'{"x" * shift}{name} = "{make(1)}" ' + "\u4e16\u754c\U0001f600" * 3_000
+        (found,) = scan_text(line, path="a.json")
+        assert line[found.column - 1 : found.end_column - 1] == make(1)
 
 
 def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:

@@ -146,6 +146,12 @@ def _of_hand_written(folder: Folder, name: str) -> Job:
             where=folder.path,
             fix=f"Name the one to freeze: `repro-check deps freeze {source} --output FILE`.",
         )
+    if not (folder.read(name) or b"").strip():
+        raise UsageError(
+            f"`{name}` is empty, so it names nothing to freeze",
+            where=folder.path,
+            fix="Write what the work needs into it, or remove it: then the imports are taken.",
+        )
     return Job(sources=(source,), output=name, new_source=folder.text(name) or "", moved=name)
 
 
@@ -187,7 +193,8 @@ def _refuse_overwriting(folder: Folder, job: Job) -> None:
             where=folder.path,
             fix="Name another file with `--output`.",
         )
-    is_safe = job.output == job.moved or not folder.has(job.output)
+    # a file of blanks alone holds nothing that could be lost
+    is_safe = job.output == job.moved or not (folder.read(job.output) or b"").strip()
     if not is_safe and read_header(folder.text(job.output) or "") is None:
         raise UsageError(
             f"`{job.output}` was written by hand, and would be overwritten",
