@@ -117,3 +117,11 @@ def test_what_is_written_passes_the_rules_on_containers(make_repo: MakeRepo) -> 
 )
 def test_code_in_a_folder_of_data_goes_into_the_image(paths: list[str], expected: set[str]) -> None:
     assert {row for row in dockerignore(paths).splitlines() if row.startswith("!")} == expected
+
+
+def test_the_python_of_the_lock_wins_over_that_of_the_readme(make_repo: MakeRepo) -> None:
+    readme = "# Install\n\n```sh\nconda create -n codex python=3.7\n```\n"
+    repo = make_repo(FILES | {"README.md": readme})
+    done = repro_check(*DOCKER, "--diff", cwd=repo.root)
+    assert "+FROM python:3.11.11-slim-bookworm" in done.out
+    assert "made for Python 3.11, and the repository names 3.7" in done.text

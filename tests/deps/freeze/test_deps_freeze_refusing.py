@@ -246,3 +246,29 @@ def test_ctrl_c_leaves_the_tree_and_no_process_behind(make_repo, tmp_path: Path)
     child = int((tmp_path / "pid").read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def test_where_the_requirements_file_is_empty_the_imports_are_taken(make_repo, tmp_path: Path):
+    repo = make_repo({"requirements.txt": "\n", "train.py": "import numpy\n"})
+    done = freeze(repo.root, tmp_path=tmp_path)
+    # the index of the tests has no numpy, so this shows that it was looked for
+    assert "no index has a version of `numpy`" in done.err
+    assert repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("words", [(), ("requirements.txt",)])
+def test_an_empty_requirements_file_does_not_become_a_lock_of_nothing(
+    make_repo, tmp_path: Path, words: tuple[str, ...]
+):
+    repo = make_repo({"requirements.txt": ""})
+    done = freeze(repo.root, *words, tmp_path=tmp_path)
+    assert done.code == 2
+    assert "nothing" in done.err
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_with_diff_a_container_without_a_lock_is_said_to_wait(make_repo, tmp_path: Path):
+    repo = make_repo({"requirements.txt": "rc-beta\n"})
+    done = freeze(repo.root, "--container", "docker", "--diff", tmp_path=tmp_path)
+    assert done.code == 0
+    assert "the docker file is made from the lock" in done.err

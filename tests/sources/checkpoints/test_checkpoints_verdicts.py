@@ -213,6 +213,38 @@ class Own:
     """A class of one's own."""
 
 
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("multiprocessing.connection", "Client"),
+        ("sklearn.utils.parallel", "Thread"),
+        ("sklearn.pipeline", "Parallel"),
+        ("omegaconf.grammar.gen.OmegaConfGrammarLexer", "FileStream"),
+        ("torch.nn.modules.activation", "F"),
+        ("pandas.core.ops", "ARITHMETIC_BINOPS"),
+        ("scipy.stats._distn_infrastructure", "rv_frozen"),
+    ],
+)
+def test_what_modules_of_harmless_classes_borrow_is_not_safe(module: str, name: str) -> None:
+    assert of_bytes(calling(module, name)).verdict in NOT_SAFE
+
+
+def test_arrays_of_objects_are_told_however_the_type_is_written(tmp_path) -> None:
+    np.save(tmp_path / "a.npy", np.array([print], dtype=object))
+    data = (tmp_path / "a.npy").read_bytes()
+    for written in (b"'object'", b"'obj' + ''"):
+        other = data.replace(b"'|O'", written)
+        cut = len(other) - len(data)
+        other = other.replace(b" " * cut + b"\n", b"\n", 1) if cut > 0 else other
+        assert of_bytes(other).verdict in {Verdict.DANGEROUS, Verdict.UNREADABLE}
+
+
+def test_bytes_in_a_pickle_behind_a_header_are_read_where_they_lie(tmp_path) -> None:
+    np.save(tmp_path / "a.npy", np.array([torch.zeros(300)], dtype=object))
+
+    assert read_model(tmp_path / "a.npy").verdict is Verdict.NEEDS_CODE
+
+
 def test_a_class_of_one_s_own_is_named() -> None:
     file = of_bytes(pickle.dumps({"model": Own()}))
 
@@ -302,6 +334,9 @@ DANGEROUS = [
     ("yaml", "unsafe_load"),
     ("transformers", "pipeline"),
     ("_interpreters", "create"),
+    ("__main__", "os.system"),
+    ("mine.module", "__builtins__.eval"),
+    ("scipy.stats._distn_infrastructure", "exec_"),
     ("_pyrepl.pager", "pipe_pager"),
     ("test.support.script_helper", "assert_python_ok"),
 ]
@@ -344,6 +379,10 @@ TRICKS = {
     "name across a frame's end": b"\x80\x05\x95\x04" + bytes(7) + b"cmacos\nsystem\n.",
     "text across a frame's end": b"\x80\x05\x95\x05" + bytes(7) + b"Vhello world\n.",
     "frame in a frame": b"\x80\x05\x95\x1e" + bytes(7) + b"N\x95\x02" + bytes(7) + b"N.",
+    "memo written twice": b"\x80\x04Vos\np0\n0Vcollections\np0\n0Vsystem\n\x940Vos\np1\n0h\x01Vsystem\n\x93(Vx\ntR.",
+    "nested handed on": b"cfunctools\npartial\n(ctorch.storage\n_load_from_bytes\nC\x01xtR)R.",
+    "a class handed back": b"ctorch.jit._pickle\nrestore_type_tag\n(ccollections\nOrderedDict\nVx\ntR}Vx\nVy\nsb.",
+    "a torch module's class": b"(Vmodule\nccollections\nOrderedDict\ntQ}Vx\nVy\nsb.",
     "nested and not there": b"ctorch.storage\n_load_from_bytes\n(NtR.",
 }
 

@@ -121,7 +121,7 @@ def _found(
     if jobs:
         return jobs
     # an empty one declares nothing
-    if (folder.text(REQUIREMENTS) or "").strip():
+    if folder.has(REQUIREMENTS) and not _is_blank(folder, REQUIREMENTS):
         return [_of_hand_written(folder, REQUIREMENTS)]
     if project and (project.is_project or project.groups):
         return [_of_source(folder, PYPROJECT, project)]
@@ -146,7 +146,7 @@ def _of_hand_written(folder: Folder, name: str) -> Job:
             where=folder.path,
             fix=f"Name the one to freeze: `repro-check deps freeze {source} --output FILE`.",
         )
-    if not (folder.read(name) or b"").strip():
+    if _is_blank(folder, name):
         raise UsageError(
             f"`{name}` is empty, so it names nothing to freeze",
             where=folder.path,
@@ -194,13 +194,19 @@ def _refuse_overwriting(folder: Folder, job: Job) -> None:
             fix="Name another file with `--output`.",
         )
     # a file of blanks alone holds nothing that could be lost
-    is_safe = job.output == job.moved or not (folder.read(job.output) or b"").strip()
+    is_safe = job.output == job.moved or not folder.has(job.output) or _is_blank(folder, job.output)
     if not is_safe and read_header(folder.text(job.output) or "") is None:
         raise UsageError(
             f"`{job.output}` was written by hand, and would be overwritten",
             where=folder.path,
             fix="Name another file with `--output`, or rename that one.",
         )
+
+
+def _is_blank(folder: Folder, name: str) -> bool:
+    """Whether a file can be read and holds nothing."""
+    data = folder.read(name)
+    return data is not None and not data.strip()
 
 
 def _ordered(folder: Folder, jobs: list[Job]) -> Iterator[Job]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Iterator
 from typing import IO
 
 from repro_check.sources.checkpoints.found import Found
 from repro_check.sources.checkpoints.model import Reason, Tensor, Verdict
 from repro_check.sources.checkpoints.pickled import read_pickled
 from repro_check.sources.checkpoints.pickles.arrays import dtype_name, lengths
+from repro_check.text import pattern
 
 MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 1 << 20
+_PLAIN = pattern(r"[<>|=]?[?bBhHiIlLqQefdgFDGmMSUVcu]\d{0,9}(\[\d{0,9}\w{0,3}\])?")
 
 
 def read_array(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Found:
@@ -23,10 +26,10 @@ def read_array(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Found:
     """
     code, shape = _header(stream)
     found = Found("numpy")
-    if isinstance(code, str) and "O" not in code:
+    if isinstance(code, str) and _is_plain(code):
         name = member.rpartition("!")[2].rpartition("/")[2].removesuffix(".npy")
         found.tensors.append(Tensor(name, dtype_name(code), shape))
-    elif isinstance(code, list) and "O" not in str(code).replace("'O", "O"):
+    elif isinstance(code, list) and all(_is_plain(each) for each in _codes(code)):
         found.tensors.append(Tensor(member, "record", shape))
     else:
         found.add([read_pickled(stream, member=member, depth=depth)])
@@ -53,3 +56,18 @@ def _header(stream: IO[bytes]) -> tuple[object, tuple[int, ...] | None]:
     if shape is not None and math.prod(shape) >= 1 << 62:
         raise ValueError("has an array larger than any memory")
     return header.get("descr"), shape
+
+
+def _is_plain(code: str) -> bool:
+    """Whether a type is one of numbers, text or bytes; `object` is written in several ways."""
+    return _PLAIN.fullmatch(code) is not None
+
+
+def _codes(fields: list[object]) -> Iterator[str]:
+    """The types of a record's fields, which may be records themselves."""
+    for field in fields:
+        kind = field[1] if isinstance(field, tuple) and len(field) > 1 else None
+        if isinstance(kind, list):
+            yield from _codes(kind)
+        else:
+            yield kind if isinstance(kind, str) else "object"

@@ -14,7 +14,10 @@ from repro_check.sources.checkpoints.model import Reason, Verdict
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _PIECE = 1 << 22
-_LAMBDA = re.compile(rb'"class_name":\s{0,4}"(?:Lambda|__lambda__)"')
+_LAMBDA = re.compile(rb'"class_name":\s{0,64}"(?:Lambda|__lambda__)"')
+
+# a letter that JSON would not have to escape
+_HIDDEN = re.compile(rb"\\u00[4-7][0-9a-fA-F]")
 
 
 def read_hdf5(stream: IO[bytes], *, member: str = "") -> Found:
@@ -25,6 +28,9 @@ def read_hdf5(stream: IO[bytes], *, member: str = "") -> Found:
         if _LAMBDA.search(rest + piece):
             message = "runs the bytecode of a `Lambda` layer"
             found.reasons.append(Reason(Verdict.DANGEROUS, message, "", member))
+            break
+        if _HIDDEN.search(rest + piece):
+            found.cannot_read("writes the names of its layers in escapes", member)
             break
         rest = piece[-64:]
     return found

@@ -21,9 +21,10 @@ _DEEPEST = 24
 _MOST_FIELDS = 20_000_000
 # what lies inside of what: message -> field -> message
 _INSIDE = {
-    "model": {7: "graph", 25: "function"},
+    "model": {7: "graph", 20: "training", 25: "function"},
+    "training": {1: "graph", 2: "graph"},
     "graph": {1: "node", 5: "tensor", 15: "sparse"},
-    "function": {7: "node"},
+    "function": {7: "node", 11: "attribute"},
     "node": {5: "attribute"},
     "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
     "sparse": {1: "tensor", 2: "tensor"},
@@ -115,15 +116,15 @@ class _Reader:
         raise ValueError(f"byte {self.window.offset:,} ends no number")
 
     def tensor(self, plain: dict[int, list[object]]) -> None:
-        name = _text((plain.get(8) or [b""])[0])
+        name = _text((plain.get(8) or [b""])[-1])
         shape = tuple(length for each in plain.get(1, ()) for length in _lengths(each))
-        kind = (plain.get(2) or [0])[0]
+        kind = (plain.get(2) or [0])[-1]
         if name:
             dtype = _TYPES.get(kind, "?") if isinstance(kind, int) else "?"
             self.found.tensors.append(Tensor(name, dtype, shape))
         for entry in plain.get(13, ()):
-            if isinstance(entry, dict) and _text((entry.get(1) or [b""])[0]) == "location":
-                self.location(_text((entry.get(2) or [b""])[0]), name)
+            if isinstance(entry, dict) and _text((entry.get(1) or [b""])[-1]) == "location":
+                self.location(_text((entry.get(2) or [b""])[-1]), name)
 
     def location(self, path: str, name: str) -> None:
         plain = path.replace("\\", "/")

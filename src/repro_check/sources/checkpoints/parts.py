@@ -12,6 +12,14 @@ def buffered(stream: IO[bytes] | io.RawIOBase) -> io.BufferedReader:
     return io.BufferedReader(cast("io.RawIOBase", stream))
 
 
+def is_seekable(stream: IO[bytes]) -> bool:
+    """Whether a stream can be read at any place (that of tarfile has no answer at all)."""
+    try:
+        return stream.seekable()
+    except (AttributeError, OSError):
+        return False
+
+
 class Part(io.RawIOBase):
     """The `length` bytes of a stream from `start`; they are never held as a whole."""
 

@@ -12,6 +12,7 @@ from typing import IO
 
 from repro_check.sources.checkpoints.found import Found
 from repro_check.sources.checkpoints.model import Tensor
+from repro_check.sources.checkpoints.parts import is_seekable
 
 LONGEST_HEADER = 100_000_000
 _NAMES = {"F": "float", "I": "int", "U": "uint", "BF": "bfloat", "C": "complex"}
@@ -100,7 +101,7 @@ def _name(code: str) -> str:
 
 
 def _rest(stream: IO[bytes]) -> int:
-    if stream.seekable():
+    if is_seekable(stream):
         here = stream.tell()
         return stream.seek(0, 2) - here
     count = 0

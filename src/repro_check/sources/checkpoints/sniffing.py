@@ -10,7 +10,7 @@ import zlib
 from typing import IO, Protocol
 
 from repro_check.sources.checkpoints.found import Found, damaged
-from repro_check.sources.checkpoints.parts import Inflating, buffered
+from repro_check.sources.checkpoints.parts import Inflating, buffered, is_seekable
 
 DEEPEST = 4
 # what a small packed file may unpack to; behind it lies a bomb or nothing that a reader needs
@@ -48,7 +48,7 @@ def _read(stream: IO[bytes], head: bytes, member: str, depth: int) -> Found:
     )
 
     if head.startswith(b"PK\x03\x04"):
-        if not stream.seekable():
+        if not is_seekable(stream):
             return damaged("is an archive inside of a packed file", member)
         return zipped.read_zipped(stream, member=member, depth=depth)
     if head.startswith(arrays.MAGIC):

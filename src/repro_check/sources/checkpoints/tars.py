@@ -9,6 +9,7 @@ from repro_check.sources.checkpoints.found import Found
 from repro_check.sources.checkpoints.names import may_be_model
 
 _MOST = 10_000
+_TORCH = frozenset({"pickle", "storages", "tensors"})
 
 
 def read_tar(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Found:
@@ -27,7 +28,9 @@ def read_tar(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Found:
                     found.cannot_read(f"has more than {_MOST:,} members", member)
                     break
                 opened = archive.extractfile(each) if each.isreg() else None
-                if opened is not None and may_be_model(each.name, _head(opened)):
+                if opened is not None and (
+                    each.name in _TORCH or may_be_model(each.name, _head(opened))
+                ):
                     name = f"{member}!{each.name}" if member else each.name
                     found.add([read_stream(opened, member=name, depth=depth + 1)])
     except (tarfile.TarError, EOFError) as error:

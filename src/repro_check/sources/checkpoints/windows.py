@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import IO
 
+from repro_check.sources.checkpoints.parts import is_seekable
+
 _PIECE = 1 << 18
 
 
@@ -22,11 +24,11 @@ class Window:
         self._stream = stream
         self._piece = b""
         self._at = 0
-        self._before = 0
+        self._before = stream.tell() if is_seekable(stream) else 0
 
     @property
     def offset(self) -> int:
-        """Bytes read so far."""
+        """Where it stands in the stream; of one that cannot be sought in, bytes read so far."""
         return self._before + self._at
 
     def read(self, count: int) -> bytes:

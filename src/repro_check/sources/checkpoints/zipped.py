@@ -30,6 +30,9 @@ def read_zipped(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Found
     found = Found(_form(names))
     for problem in archive.problems:
         found.cannot_read(problem, member)
+    if any(name.endswith(".data/extern_modules") for name in names):
+        message = "carries Python code, which `torch.package` runs"
+        found.reasons.append(Reason(Verdict.DANGEROUS, message, "", member))
     for each in archive.members:
         if not (_is_storage(each.name, names) or each.name.endswith("/")):
             found.add(_members(stream, each, member, depth))
@@ -44,9 +47,12 @@ def read_zipped(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Found
 
 
 def _form(names: set[str]) -> str:
-    tails = {name.rpartition("/")[2] for name in names}
-    if "data.pkl" in tails:
-        is_script = any("/code/" in f"/{name}" for name in names) or "constants.pkl" in tails
+    roots = {name.removesuffix("data.pkl") for name in names if f"/{name}".endswith("/data.pkl")}
+    if roots:
+        root = min(roots, key=len)
+        is_script = f"{root}constants.pkl" in names and any(
+            name.startswith(f"{root}code/") for name in names
+        )
         return "torchscript" if is_script else "torch zip"
     if {"config.json", "metadata.json"} <= names:
         return "keras"

@@ -67,6 +67,8 @@ def read_zip(stream: IO[bytes]) -> Zip:
         if len(infos) > _MAX_MEMBERS:
             raise ValueError(f"has more than {_MAX_MEMBERS:,} members")
         problems = list(_directory_problems(infos))
+        if infos and min(info.header_offset for info in infos) > 0:
+            problems.append("has bytes before its first member")
         members = []
         end = 0
         for info in sorted(infos, key=lambda each: each.header_offset):
@@ -112,6 +114,8 @@ def _directory_problems(infos: list[zipfile.ZipInfo]) -> Iterator[str]:
         if info.filename in seen:
             yield f"has two members named `{info.filename}`"
         seen.add(info.filename)
+        if "\0" in info.orig_filename:
+            yield f"has a name with a null byte, `{info.filename}`"
         if info.filename.startswith("/") or ".." in info.filename.split("/"):
             yield f"has the member `{info.filename}`, which leaves its folder"
 

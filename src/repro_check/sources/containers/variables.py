@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from repro_check.text import pattern
 
 _VARIABLE = pattern(r"\\\$|\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^{}]*))?\})")
+_LONGEST = 1 << 16
 
 
 def variables_in(text: str) -> tuple[str, ...]:
@@ -28,7 +29,7 @@ def expanded(text: str, values: Mapping[str, str | None]) -> str | None:
         values: by name; None and a missing name are variables without a value.
     """
     parts: list[str] = []
-    last = 0
+    last = length = 0
     for found in _VARIABLE.finditer(text):
         parts.append(text[last : found.start()])
         last = found.end()
@@ -45,6 +46,9 @@ def expanded(text: str, values: Mapping[str, str | None]) -> str | None:
         if value is None or "$" in value:
             return None
         parts.append(value)
+        length += len(value)
+        if length > _LONGEST:
+            return None  # each variable may double the one before
     parts.append(text[last:])
     made = "".join(parts)
     return None if "${" in made else made

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import enum
 import sys
-from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from functools import cache
 
 from repro_check.sources.checkpoints.pickles.values import Global
@@ -26,13 +25,16 @@ class Standing(enum.Enum):
 
 
 def standing(name: Global) -> Standing:
-    """What is known of a name, Python 2's names included."""
-    module, attribute = current(name)
+    """What is known of a name."""
+    module, attribute = name.module, name.name
     if attribute in _listed().get(module, ()):
         return Standing.HARMLESS
-    if any(each.fullmatch(f"{module} {attribute}") for each in _HARMLESS_CLASSES):
+    is_plain_class = _CLASS.fullmatch(attribute) is not None and attribute not in _BORROWED
+    if is_plain_class and any(each.fullmatch(module) for each in _HARMLESS_MODULES):
         return Standing.HARMLESS
     root = module.partition(".")[0]
+    if "." in attribute and any(map(_is_reaching, attribute.split("."))):
+        return Standing.DANGEROUS
     # a module with an underscore belongs to the standard library of some version, `_interpreters`
     is_private = root.startswith("_") and not root.startswith("__")
     if root in sys.stdlib_module_names or root in _OTHER_STANDARD or is_private or not root:
@@ -41,13 +43,6 @@ def standing(name: Global) -> Standing:
     if root in _INSTALLED_EVERYWHERE and not is_class:
         return Standing.DANGEROUS
     return Standing.NEEDS_CODE
-
-
-def current(name: Global) -> tuple[str, str]:
-    """Module and name as Python 3 has them (`Lib/_compat_pickle.py`)."""
-    if (name.module, name.name) in NAME_MAPPING:
-        return NAME_MAPPING[name.module, name.name]
-    return IMPORT_MAPPING.get(name.module, name.module), name.name
 
 
 @cache
@@ -104,6 +99,15 @@ scipy.sparse.coo scipy.sparse._coo scipy.sparse: coo_matrix coo_array
 scipy.sparse.lil scipy.sparse._lil scipy.sparse: lil_matrix lil_array
 scipy.sparse.dia scipy.sparse._dia scipy.sparse: dia_matrix dia_array
 scipy.sparse.dok scipy.sparse._dok scipy.sparse: dok_matrix dok_array
+scipy.interpolate._interpolate scipy.interpolate.interpolate: interp1d PPoly BPoly
+scipy.interpolate._fitpack2 scipy.interpolate.fitpack2: UnivariateSpline InterpolatedUnivariateSpline
+scipy.interpolate._bsplines: BSpline
+scipy.interpolate._cubic: CubicSpline PchipInterpolator Akima1DInterpolator
+scipy.interpolate._rgi: RegularGridInterpolator
+scipy.stats._kde scipy.stats.kde: gaussian_kde
+scipy.spatial._ckdtree scipy.spatial.ckdtree: cKDTree cKDTreeNode
+scipy.spatial._kdtree scipy.spatial.kdtree: KDTree
+scipy.spatial.transform._rotation: Rotation
 torch: Size device Tensor Generator FloatStorage HalfStorage DoubleStorage LongStorage IntStorage
 torch: ShortStorage CharStorage ByteStorage BoolStorage BFloat16Storage ComplexFloatStorage
 torch: ComplexDoubleStorage QInt8Storage QUInt8Storage QInt32Storage QUInt4x2Storage QUInt2x4Storage
@@ -148,20 +152,38 @@ pandas.arrays: BooleanArray PeriodArray IntervalArray SparseArray NumpyExtension
 lightning.fabric.utilities.data lightning_fabric.utilities.data: AttributeDict
 pytorch_lightning.utilities.parsing lightning.pytorch.utilities.parsing: AttributeDict
 """
-# classes whose construction and state do no more than hold data; "module name"
-_HARMLESS_CLASSES = tuple(
+# modules whose own classes do no more than hold data when they are built and given their state
+_HARMLESS_MODULES = tuple(
     pattern(each)
     for each in (
-        r"torch\.nn\.modules\.\w+ (?!LazyModuleMixin)[A-Z]\w*",
-        r"torch\.optim\.\w+ [A-Z]\w*",
-        r"sklearn\.(?!utils\._testing|utils\._mocking|externals|datasets)[\w.]+ _?[A-Z]\w*",
-        r"sklearn\.[\w.]+ __pyx_unpickle_[A-Za-z]\w*",
-        r"pandas\.(core\.(?!computation)|_libs\.)[\w.]+ [A-Z]\w*",
-        r"omegaconf\.[\w.]+ [A-Z]\w*",
-        r"(numpy|scipy)\.[\w.]+ [A-Z]\w*(Error|Warning)",
-        r"scipy\.(interpolate|spatial|stats|sparse)\.[\w.]+ [A-Z]\w*",
+        r"torch\.nn\.modules\.(?!lazy|utils)\w+",
+        r"torch\.optim\.\w+",
+        r"sklearn\.(?!utils|externals|datasets|experimental)[\w.]+",
+        r"sklearn\.utils\._bunch",
+        r"pandas\.core\.(?!computation)[\w.]+",
+        r"pandas\._libs\.(?!parsers)[\w.]+",
+        r"omegaconf\.(dictconfig|listconfig|base|basecontainer|nodes)",
     )
 )
+# a class by its spelling: capitals alone are constants, but for these
+_CLASS = pattern(
+    r"__pyx_unpickle_[A-Za-z]\w*|_?[A-Z]\w*[a-z]\w*|"
+    r"_?(ELU|SELU|CELU|GELU|GLU|GRU|LSTM|RNN|SVC|SVR|PCA|NMF|TSNE|MDS|OPTICS|DBSCAN|HDBSCAN|SGD|ASGD|LBFGS|RBF)"
+)
+# what such modules import from elsewhere
+_BORROWED = frozenset("""
+    Client Listener Connection Thread Queue Enum IntEnum MethodType ModuleType FunctionType CodeType
+    FileStream InputStream StdinStream Progress Popen Process Pool Manager Parallel StringIO BytesIO
+    TextIOWrapper ZipFile TarFile GzipFile Memory MemorizedFunc TemporaryDirectory NamedTemporaryFile
+    HTTPError Request URLError Executor ThreadPoolExecutor ProcessPoolExecutor Environment Template
+    """.split())
+
+
+def _is_reaching(part: str) -> bool:
+    """Whether a part of a dotted name leads to another module, or into how Python works."""
+    return part.startswith("__") or part in sys.stdlib_module_names or part in _INSTALLED_EVERYWHERE
+
+
 # of other versions of Python than the one that reads
 _OTHER_STANDARD = frozenset(
     "__builtin__ commands popen2 posix nt ntpath os2 distutils imp asynchat asyncore smtpd test _pyrepl "

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from typing import IO
 
 from repro_check.sources.checkpoints.model import Reason, Verdict
-from repro_check.sources.checkpoints.parts import Part, buffered
-from repro_check.sources.checkpoints.pickles.allowed import Standing, current, standing
-from repro_check.sources.checkpoints.pickles.machine import Walked
+from repro_check.sources.checkpoints.parts import Part, buffered, is_seekable
+from repro_check.sources.checkpoints.pickles.allowed import Standing, standing
+from repro_check.sources.checkpoints.pickles.machine import NESTED, Walked
 from repro_check.sources.checkpoints.pickles.values import Bytes, Use
 
-# these read a pickle from the bytes that they are given
-_NESTED = frozenset({"torch.storage._load_from_bytes"})
 _DEEPEST = 4
 
 
@@ -30,11 +28,8 @@ def reasons_of(
     seen: set[tuple[object, str]] = set()
     for use in walked.uses:
         key = (use.name, use.how)
-        if use.name is not None and use.name.label in _NESTED:
-            if use.how == "called":
-                yield from _nested(use, stream, member, depth)
-            elif use.how == "changed":
-                yield _reason(Verdict.DANGEROUS, f"changes `{use.name.label}`", use, member)
+        if use.name == NESTED and use.how == "called":
+            yield from _nested(use, stream, member, depth)
         elif key not in seen:
             seen.add(key)
             yield from _of_use(use, member)
@@ -47,9 +42,12 @@ def _of_use(use: Use, member: str) -> Iterator[Reason]:
     if name is None:
         yield from _of_unnamed(use, member)
         return
-    label = ".".join(current(name))
+    label = name.label
     if use.how == "changed":
         yield _reason(Verdict.DANGEROUS, f"changes `{label}` itself", use, member)
+        return
+    if use.how == "handed on":
+        yield _reason(Verdict.DANGEROUS, f"hands `{label}` to what may call it", use, member)
         return
     if use.how == "called":
         return  # naming it was judged already
@@ -72,7 +70,7 @@ def _nested(use: Use, stream: IO[bytes], member: str, depth: int) -> Iterator[Re
     from repro_check.sources.checkpoints.sniffing import read_stream
 
     match use.arguments:
-        case (Bytes() as data, *_) if depth < _DEEPEST and stream.seekable():
+        case (Bytes() as data, *_) if depth < _DEEPEST and is_seekable(stream):
             inner = buffered(Part(stream, data.offset, data.length))
             back = stream.tell()
             yield from read_stream(inner, member=member, depth=depth + 1).reasons
@@ -83,5 +81,5 @@ def _nested(use: Use, stream: IO[bytes], member: str, depth: int) -> Iterator[Re
 
 
 def _reason(verdict: Verdict, message: str, use: Use, member: str) -> Reason:
-    subject = ".".join(current(use.name)) if use.name is not None else ""
+    subject = use.name.label if use.name is not None else ""
     return Reason(verdict, message, subject, member, use.offset)

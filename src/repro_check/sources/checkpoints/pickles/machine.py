@@ -6,12 +6,14 @@ call it or set its attributes, this one writes it down.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from repro_check.sources.checkpoints.pickles.arrays import skip_array
+from repro_check.sources.checkpoints.pickles.names import current
 from repro_check.sources.checkpoints.pickles.opcodes import opcodes
 from repro_check.sources.checkpoints.pickles.values import (
     OPAQUE,
@@ -69,8 +71,9 @@ def walk(window: Window) -> Walked:
                     skip_array(machine.top(), window, machine.uses)
     except (OSError, EOFError, ValueError, RuntimeError, OverflowError) as error:
         problem = str(error) or type(error).__name__
-    if machine.loose_getattrs > 0:
-        machine.use(Global("builtins", "getattr"), "named")
+    for loose, count in machine.loose.items():
+        if count > 0:
+            machine.use(loose, "handed on")
     return Walked(tuple(machine.uses), value, problem, machine.kept < _MAX_KEPT)
 
 
@@ -79,13 +82,14 @@ class _Machine:
         self.stack: list[object] = []
         self.marks: list[int] = []
         self.memo: dict[int, object] = {}
-        self.memoized = 0
+        self.beyond = 0
+        self.highest = -1
         self.uses: list[Use] = []
         self.offset = 0
         self.kept = 0
         self.text = 0
-        self.has_forgotten = False
-        self.loose_getattrs = 0
+        self.protocol = 0
+        self.loose: Counter[Global] = Counter()
 
     def do(self, name: str, argument: Any) -> None:
         """Do one opcode."""
@@ -100,7 +104,8 @@ class _Machine:
             raise MalformedError(f"puts more than {_MAX_STACK:,} things on its stack")
         self.stack.append(value)
         # a `getattr` that is called is judged by what it reaches, any other as a name
-        self.loose_getattrs += isinstance(value, Global) and value.label in _GETATTR
+        if isinstance(value, Global) and value in _ONLY_CALLED:
+            self.loose[value] += 1
 
     def pop(self) -> object:
         if len(self.stack) <= (self.marks[-1] if self.marks else 0):
@@ -132,23 +137,26 @@ class _Machine:
 
     def remember(self, index: object) -> None:
         value = self.top()
-        key = self.memoized if index is None else index
-        self.memoized += 1
+        # MEMOIZE counts the entries, PUT may write one anew
+        key = len(self.memo) + self.beyond if index is None else index
         if not isinstance(key, int):
             raise MalformedError("remembers something under what is no number")
         if isinstance(value, str):
             self.text += len(value) + 64
-        is_full = len(self.memo) >= _MAX_MEMO or self.text > _MAX_TEXT
-        if is_full and not isinstance(value, Global):
-            self.has_forgotten = True
-            self.memo.pop(key, None)
-        else:
+        if self.text > _MAX_TEXT and isinstance(value, str):
+            value = OPAQUE
+        if key in self.memo or len(self.memo) < _MAX_MEMO or isinstance(value, Global):
             self.memo[key] = value
+        elif key > self.highest:
+            self.beyond += 1
+        else:
+            raise MalformedError("remembers more than can be followed")
+        self.highest = max(self.highest, key)
 
     def recall(self, index: object) -> None:
         if index in self.memo:
             self.push(self.memo[index])
-        elif self.has_forgotten:
+        elif self.beyond:
             self.push(OPAQUE)
         else:
             raise MalformedError("recalls what it has not remembered")
@@ -167,8 +175,8 @@ class _Machine:
         self.push(value if is_kept else OPAQUE)
 
     def named(self, pair: tuple[str, str]) -> None:
-        name = Global(*pair)
-        if name.label not in _GETATTR:
+        name = Global(*(current(pair) if self.protocol < _NEW_NAMES else pair))
+        if name not in _ONLY_CALLED:
             self.use(name, "named")
         self.push(name)
 
@@ -181,8 +189,9 @@ class _Machine:
             self.push(OPAQUE)
 
     def made(self, function: object, arguments: object) -> None:
-        if isinstance(function, Global) and function.label in _GETATTR:
-            self.loose_getattrs -= 1
+        if isinstance(function, Global) and function in _ONLY_CALLED:
+            self.loose[function] -= 1
+        if function == GETATTR:
             self.push(self.reached(arguments))
             return
         self.use(function if isinstance(function, Global) else None, "called", arguments)
@@ -214,9 +223,8 @@ class _Machine:
 
     def old_instance(self, pair: tuple[str, str]) -> None:
         arguments = tuple(self.since_mark())
-        name = Global(*pair)
-        self.use(name, "named")
-        self.made(name, arguments)
+        self.named(pair)
+        self.made(self.pop(), arguments)
 
     def old_object(self, _: object) -> None:
         items = self.since_mark()
@@ -231,6 +239,17 @@ class _Machine:
                 target.state = state
             case Global():
                 self.use(target, "changed", state)
+        self.change_behind(target)
+
+    def change_behind(self, target: object) -> None:
+        """Note what is changed where a call or a torch module may hand back what it was given."""
+        if isinstance(target, Made) and isinstance(target.function, Global):
+            given = target.arguments if target.function.name in _HANDS_BACK else ()
+        else:
+            given = target.id if isinstance(target, Persistent) else ()
+        for each in given if isinstance(given, tuple) else ():
+            if isinstance(each, Global) and not each.module.startswith("torch"):
+                self.use(each, "changed")
 
     def append(self, _: object) -> None:
         item = self.pop()
@@ -258,7 +277,8 @@ class _Machine:
         )  # an odd one out is refused by pickle too
         if isinstance(target, Global):
             self.use(target, "changed", items)
-        elif isinstance(target, Made):
+        self.change_behind(target)
+        if isinstance(target, Made):
             target.content = target.content or Mapping([])
             target = target.content
         if isinstance(target, Mapping) and self.has_room(len(pairs)):
@@ -312,8 +332,16 @@ class _Machine:
         return value if self.has_room(1) else OPAQUE
 
 
-_GETATTR = frozenset({"builtins.getattr", "__builtin__.getattr"})
-_NOTHING = frozenset({"PROTO", "FRAME", "READONLY_BUFFER"})
+GETATTR = Global("builtins", "getattr")
+NESTED = Global("torch.storage", "_load_from_bytes")
+# judged by what they are called with; what would call them later cannot be told
+_ONLY_CALLED = frozenset({GETATTR, NESTED})
+_HANDS_BACK = frozenset(
+    {"restore_type_tag", "scalar", "_rebuild_from_type_v2", "_rebuild_from_type"}
+)
+# protocols below this one write the names of Python 2 (`Lib/_compat_pickle.py`)
+_NEW_NAMES = 3
+_NOTHING = frozenset({"FRAME", "READONLY_BUFFER"})
 _Step = Callable[[_Machine, Any], None]
 _STEPS: dict[str, _Step] = {
     **dict.fromkeys(("INT", "LONG", "FLOAT", "BININT", "BININT1", "BININT2"), _Machine.number),
@@ -322,6 +350,7 @@ _STEPS: dict[str, _Step] = {
     **dict.fromkeys(("BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"), _Machine.put),
     **dict.fromkeys(("BYTEARRAY8",), _Machine.put),
     **dict.fromkeys(("BINSTRING", "SHORT_BINSTRING"), _Machine.put),
+    "PROTO": lambda machine, number: setattr(machine, "protocol", number),
     "NONE": lambda machine, _: machine.push(None),
     "NEWTRUE": lambda machine, _: machine.push(True),
     "NEWFALSE": lambda machine, _: machine.push(False),
