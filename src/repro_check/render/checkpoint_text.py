@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from repro_check.render.ansi import BOLD
 from repro_check.render.commented import DIM, GREEN, RED, YELLOW, Line, commented
 from repro_check.render.style import Style
+from repro_check.render.wording import counted
 from repro_check.sources.checkpoints.model import ModelFile, Reason, Verdict
 
 _COLORS = {
@@ -81,7 +82,7 @@ def _tensors(content: ModelFile, most: int | None) -> Iterator[Line]:
         return
     count = len(content.tensors) + content.more_tensors
     numbers = sum(math.prod(each.shape) for each in content.tensors if each.shape is not None)
-    yield Line(f"  {count:,} tensors, {numbers:,} numbers")
+    yield Line(f"  {counted(count, 'tensor')}, {counted(numbers, 'number')}")
     widths = _widths([(each.name, each.dtype) for each in listed])
     for each in listed:
         name, dtype = each.name or "(the array)", each.dtype

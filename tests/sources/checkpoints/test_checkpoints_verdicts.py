@@ -185,6 +185,15 @@ def test_joblib_s_arrays_of_objects_are_pickles_too(tmp_path) -> None:
     assert "builtins.print" in {each.subject for each in file.reasons}
 
 
+def test_raw_bytes_between_the_opcodes_are_read_as_pickle_would_read_them() -> None:
+    code = b"0cos\nsystem\n(Vx\ntR."
+    wrapper = b"\x80\x02cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(Vdtype\ncnumpy\ndtype\n"
+    state = b"(Vu1\nI0\nI1\ntRVshape\n(I" + str(len(code)).encode() + b"\ntub"
+
+    assert of_bytes(wrapper + state + code + b".").verdict is Verdict.DANGEROUS
+    assert of_bytes(wrapper + state + bytes(len(code)) + b".").verdict is Verdict.SAFE
+
+
 def test_safetensors_and_onnx_name_their_tensors(tmp_path) -> None:
     save_file(
         {"w": torch.zeros(2, 3), "h": torch.zeros(4, dtype=torch.bfloat16)},

@@ -7,9 +7,12 @@ object, the keys of its storages) and then the storages' bytes (`torch/serializa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import IO
 
 from repro_check.sources.checkpoints.found import Found
+from repro_check.sources.checkpoints.model import Reason, Verdict
+from repro_check.sources.checkpoints.parts import is_seekable
 from repro_check.sources.checkpoints.pickles.judging import reasons_of
 from repro_check.sources.checkpoints.pickles.machine import Walked, walk
 from repro_check.sources.checkpoints.windows import Window
@@ -24,6 +27,7 @@ _NEWLINE = b"\n"  # behind a pickle in text, put there by an editor
 def read_pickled(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Found:
     """What a row of pickles uses and holds; the stream is read from where it stands."""
     window = Window(stream)
+    begin = window.offset
     found = Found("pickle")
     count = 0
     while count < _MOST:
@@ -43,6 +47,8 @@ def read_pickled(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Foun
             break  # the storages follow
     else:
         found.cannot_read(f"has more than {_MOST:,} pickles", member)
+    if found.form == "joblib" and is_seekable(stream):
+        found.reasons.extend(_as_plain_pickle(stream, begin, member))
     if found.form == "torch legacy":
         found.values = found.values[_TORCH_OBJECT : _TORCH_OBJECT + 1]
     return found
@@ -57,6 +63,16 @@ def _take(found: Found, walked: Walked, stream: IO[bytes], member: str, depth: i
         found.form = "joblib"
     if not walked.is_whole:
         found.notes["only in part"] = "too large to be shown whole; its uses were read to the end"
+
+
+def _as_plain_pickle(stream: IO[bytes], begin: int, member: str) -> Iterator[Reason]:
+    """What `pickle.load` would run of a file that joblib reads otherwise."""
+    back = stream.tell()
+    stream.seek(begin)
+    walked = walk(Window(stream), skips_arrays=False)
+    reasons = reasons_of(walked, stream, member=member)
+    yield from (each for each in reasons if each.verdict is Verdict.DANGEROUS)
+    stream.seek(back)
 
 
 def _looks_like_pickle(walked: Walked) -> bool:

@@ -43,7 +43,8 @@ class Window:
             end = self._at + count
             if end > len(self._piece):
                 missing = end - len(self._piece)
-                raise TruncatedError(f"ends {missing:,} bytes too early")
+                bytes_ = "byte" if missing == 1 else "bytes"
+                raise TruncatedError(f"ends {missing:,} {bytes_} too early")
         data = self._piece[self._at : end]
         self._at = end
         return data

@@ -53,7 +53,22 @@ def dtype_code(value: object) -> str | None:
     if value.function.label != "numpy.dtype" or not isinstance(value.arguments, tuple):
         return None
     code = value.arguments[0] if value.arguments else None
-    return code if isinstance(code, str) and _CODE.fullmatch(code) else None
+    state = value.state if isinstance(value.state, tuple) else ()
+    if not isinstance(code, str) or not _fits(code, state):
+        return None
+    return code if _CODE.fullmatch(code) else None
+
+
+def _fits(code: str, state: tuple[object, ...]) -> bool:
+    """Whether a type's state leaves it as long as its code says, and without objects in it.
+
+    The state is (version, byte order, shape, names, fields, length, alignment, flags).
+    """
+    shape, length, flags = (state[2], state[5], state[7]) if len(state) > 7 else (None,) * 3
+    has_objects = isinstance(flags, int) and flags & 1
+    if code.lstrip("<>|=").startswith("V"):
+        return shape is None and not has_objects and length in {None, -1, item_size(code)}
+    return code.lstrip("|").startswith("O") or all(each in (None, -1) for each in state[2:6])
 
 
 def dtype_name(code: str) -> str:

@@ -55,8 +55,14 @@ class Walked(msgspec.Struct, frozen=True):
     is_whole: bool
 
 
-def walk(window: Window) -> Walked:
-    """Walk one pickle, from where the window stands to behind its `STOP`."""
+def walk(window: Window, *, skips_arrays: bool = True) -> Walked:
+    """Walk one pickle, from where the window stands to behind its `STOP`.
+
+    Args:
+        window: the stream.
+        skips_arrays: whether raw arrays are left out, as joblib reads it; `pickle.load` takes their
+            bytes for opcodes.
+    """
     machine = _Machine()
     value: object = OPAQUE
     problem = ""
@@ -67,7 +73,7 @@ def walk(window: Window) -> Walked:
                 value = machine.pop()
             else:
                 machine.do(name, argument)
-                if name == "BUILD":
+                if name == "BUILD" and skips_arrays:
                     skip_array(machine.top(), window, machine.uses)
     except (OSError, EOFError, ValueError, RuntimeError, OverflowError) as error:
         problem = str(error) or type(error).__name__
