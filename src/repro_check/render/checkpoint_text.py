@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from repro_check.render.ansi import BOLD
 from repro_check.render.commented import DIM, GREEN, RED, YELLOW, Line, commented
 from repro_check.render.style import Style
-from repro_check.render.wording import counted
 from repro_check.sources.checkpoints.model import ModelFile, Reason, Verdict
+from repro_check.text import counted
 
 _COLORS = {
     Verdict.SAFE: GREEN,
