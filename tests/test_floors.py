@@ -19,6 +19,7 @@ FLOORS = {
     "atomic": 0,
     "bounded": 0,
     "processes": 0,
+    "programs": 0,
     "errors": 0,
     "findings": 0,
     "hashes": 0,

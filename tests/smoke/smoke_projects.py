@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import repro_check.smoke
+from repro_check.programs import Outcome, run_bounded
 from repro_check.smoke import SmokeReport, SmokeSpec, smoke, spec_from_table
-from repro_check.smoke.runners import Environment, Outcome
-from repro_check.smoke.runners.process import run_bounded
+from repro_check.smoke.runners import Environment
 from repro_check.smoke.runners.variables import run_variables
 
 if TYPE_CHECKING:

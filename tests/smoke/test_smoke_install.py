@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from smoke_projects import HostRunner, project, run, settings
 
+from repro_check.programs import Ending, Outcome
 from repro_check.smoke import Phase, Verdict
 from repro_check.smoke.commit import read_commit
 from repro_check.smoke.diagnosis import diagnose_install
-from repro_check.smoke.runners import Ending, Environment, Outcome
+from repro_check.smoke.runners import Environment
 from repro_check.smoke.runners.variables import install_variables
 from repro_check.smoke.scene import Scene
 from repro_check.smoke.trial import Stage

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from smoke_projects import project
 
-from repro_check.smoke.runners import Ending, Outcome
-from repro_check.smoke.runners.process import run_bounded
+from repro_check.programs import Ending, Outcome, run_bounded
 
 if os.name != "posix":
     pytest.skip("process groups are a matter of POSIX", allow_module_level=True)

@@ -12,7 +12,7 @@ from repro_check.smoke.trial import Failure, Stage, Trial, add_up
 from repro_check.smoke.values import UnreadableError, parse_text, read_value
 
 if TYPE_CHECKING:
-    from repro_check.smoke.runners import Outcome
+    from repro_check.programs import Outcome
 
 
 def try_command(stage: Stage) -> Trial:

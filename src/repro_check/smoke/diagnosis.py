@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from repro_check.programs import Ending, Outcome
 from repro_check.smoke.patterns import INSTALLING, RUNNING, Pattern
 from repro_check.smoke.result import Diagnosis
-from repro_check.smoke.runners import Ending, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from repro_check.smoke.result import Diagnosis, Phase, PhaseResult, StoppedError, Verdict
 
 if TYPE_CHECKING:
+    from repro_check.programs import Outcome
     from repro_check.smoke.commit import Commit
-    from repro_check.smoke.runners import Outcome
 
 Progress = Callable[[str], None]
 

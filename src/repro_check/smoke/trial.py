@@ -15,9 +15,10 @@ from repro_check.smoke.values import RESULT_LIMIT, UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from repro_check.programs import Outcome
     from repro_check.smoke.commit import Commit
     from repro_check.smoke.result import Phase
-    from repro_check.smoke.runners import Environment, Outcome, Runner
+    from repro_check.smoke.runners import Environment, Runner
     from repro_check.smoke.spec import SmokeSpec
 
 # Where any machine of this kind keeps its own files; the probe adds the interpreter's folders.

@@ -6,47 +6,17 @@ A runner makes an environment from the frozen requirements and runs programs in 
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+
+from repro_check.programs import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from repro_check.smoke.spec import SmokeSpec
-
-
-class Ending(enum.Enum):
-    """Why a program is no longer running."""
-
-    EXITED = "exited"
-    TIMED_OUT = "timed out"
-    FLOODED = "wrote too much"
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """One program that ran.
-
-    Attributes:
-        ending: whether it ended by itself.
-        code: its exit code, negative for the signal that ended it.
-        stdout: the end of what it printed.
-        stderr: the end of its messages.
-        seconds: how long it ran.
-    """
-
-    ending: Ending
-    code: int
-    stdout: str
-    stderr: str
-    seconds: float
-
-    @property
-    def ok(self) -> bool:
-        """Whether it ended by itself, with exit code 0."""
-        return self.ending is Ending.EXITED and self.code == 0
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

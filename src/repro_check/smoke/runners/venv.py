@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from repro_check.errors import NotCheckedError
-from repro_check.smoke.runners import Environment, Outcome
-from repro_check.smoke.runners.process import run_bounded
+from repro_check.programs import Outcome, run_bounded
+from repro_check.smoke.runners import Environment
 from repro_check.smoke.runners.python import Interpreter, find_python
 from repro_check.smoke.runners.variables import install_variables, run_variables
 
