@@ -9,6 +9,7 @@ from repro_check.bounded import open_regular
 from repro_check.sources.checkpoints.contents import mapping_of, tensor, walk
 from repro_check.sources.checkpoints.found import Found
 from repro_check.sources.checkpoints.model import ModelFile
+from repro_check.sources.checkpoints.pickles.values import Mapping
 from repro_check.sources.checkpoints.sniffing import read_stream
 
 # a file has a few thousand at most; a list of more is of no use to a reader
@@ -25,7 +26,6 @@ _TOLD = {
     "loss": "loss",
     "seed": "seed",
 }
-_OPTIMIZERS = ("optimizer", "optim", "optimizer_state_dict", "optimizer_states", "opt")
 _RNG = ("rng_state", "random_state", "rng", "torch_rng", "numpy_rng", "cuda_rng", "rng_states")
 
 
@@ -56,7 +56,7 @@ def model_file(found: Found) -> ModelFile:
     for value in found.values:
         for name, part in walk(value):
             leaf = name.rpartition(".")[2]
-            has_optimizer |= leaf in _OPTIMIZERS and part is not None
+            has_optimizer |= _is_optimizer(part)
             is_plain = part is None or isinstance(part, str | int | float)
             has_rng_state |= not is_plain and leaf.lower().endswith(_RNG)
             made = tensor(name, part)
@@ -86,3 +86,10 @@ def _keys(values: list[object]) -> tuple[str, ...]:
     return tuple(
         str(key)[:200] for key, _ in largest.pairs[:_MAX_KEYS] if isinstance(key, str | int)
     )
+
+
+def _is_optimizer(value: object) -> bool:
+    """Whether a value is what `torch.optim.Optimizer.state_dict` gives, whatever key it stands under."""
+    return isinstance(value, Mapping) and {"state", "param_groups"} <= {
+        key for key, _ in value.pairs[:8] if isinstance(key, str)
+    }

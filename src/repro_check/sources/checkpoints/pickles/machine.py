@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from repro_check.sources.checkpoints.pickles.arrays import skip_array
+from repro_check.sources.checkpoints.pickles.memo import MalformedError, Memo
 from repro_check.sources.checkpoints.pickles.names import current
 from repro_check.sources.checkpoints.pickles.opcodes import opcodes
 from repro_check.sources.checkpoints.pickles.values import (
@@ -30,13 +31,8 @@ _MAX_STACK = 500_000
 _MAX_USES = 100_000
 # what is kept of the value; the walk itself goes on to the end
 _MAX_KEPT = 200_000
-_MAX_MEMO = 200_000
 _MAX_TEXT = 1 << 24
 _SHORT = 200
-
-
-class MalformedError(ValueError):
-    """The pickle does what no pickler writes; `pickle` would refuse it as well, or stop there."""
 
 
 class Walked(msgspec.Struct, frozen=True):
@@ -87,9 +83,7 @@ class _Machine:
     def __init__(self) -> None:
         self.stack: list[object] = []
         self.marks: list[int] = []
-        self.memo: dict[int, object] = {}
-        self.beyond = 0
-        self.highest = -1
+        self.memo = Memo()
         self.uses: list[Use] = []
         self.offset = 0
         self.kept = 0
@@ -142,30 +136,10 @@ class _Machine:
         self.marks.append(len(self.stack))
 
     def remember(self, index: object) -> None:
-        value = self.top()
-        # MEMOIZE counts the entries, PUT may write one anew
-        key = len(self.memo) + self.beyond if index is None else index
-        if not isinstance(key, int):
-            raise MalformedError("remembers something under what is no number")
-        if isinstance(value, str):
-            self.text += len(value) + 64
-        if self.text > _MAX_TEXT and isinstance(value, str):
-            value = OPAQUE
-        if key in self.memo or len(self.memo) < _MAX_MEMO or isinstance(value, Global):
-            self.memo[key] = value
-        elif key > self.highest:
-            self.beyond += 1
-        else:
-            raise MalformedError("remembers more than can be followed")
-        self.highest = max(self.highest, key)
+        self.memo.put(index, self.top())
 
     def recall(self, index: object) -> None:
-        if index in self.memo:
-            self.push(self.memo[index])
-        elif self.beyond:
-            self.push(OPAQUE)
-        else:
-            raise MalformedError("recalls what it has not remembered")
+        self.push(self.memo.get(index))
 
     def put(self, value: object) -> None:
         if isinstance(value, str) and len(value) > _SHORT:
