@@ -11,11 +11,11 @@ from repro_check.engine.kept import Kept, Memory, Said, is_lasting
 from repro_check.engine.places import Places
 from repro_check.engine.readers import BY_KIND, SECRETS, Reader
 from repro_check.engine.store import FactsStore
-from repro_check.engine.subjects import Subjects, kinds_of, may_hold_secrets
+from repro_check.engine.subjects import Subjects, kinds_of
 from repro_check.findings import Finding, NotChecked
 from repro_check.project.project import Project
 from repro_check.rules.rule import Outcome, Rule, Stage
-from repro_check.secrets.subject import SecretsFile
+from repro_check.secrets.subject import SecretsFile, may_hold_secrets
 from repro_check.sources.discovery import SourceFile
 from repro_check.sources.kinds import Role
 

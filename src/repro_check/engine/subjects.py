@@ -26,7 +26,7 @@ from repro_check.project.files import (
 )
 from repro_check.project.project import CONFIG_KINDS, LazyFiles, Project
 from repro_check.rules.rule import Outcome, Rule
-from repro_check.secrets.subject import SecretFacts, SecretsFile
+from repro_check.secrets.subject import SecretFacts, SecretsFile, may_hold_secrets
 from repro_check.sources import git
 from repro_check.sources.directives import Directive, in_html_comments, read_directives
 from repro_check.sources.discovery import SourceFile
@@ -46,14 +46,6 @@ _COMMENTS = {
     Kind.DOCKERFILE: ("#", ""),
     Kind.LATEX: ("%", ""),
 }
-
-
-_NO_TEXT = frozenset(
-    ".png .jpg .jpeg .gif .svg .pdf .eps .ico .bmp .tif .tiff .webp .mp4 .avi .mov .mp3 .wav .npy .npz "
-    ".pt .pth .ckpt .bin .safetensors .h5 .hdf5 .pkl .pickle .joblib .onnx .pb .parquet .arrow .feather "
-    ".zip .gz .tgz .bz2 .xz .7z .tar .whl .so .dll .dylib .exe .jar .ttf .woff .woff2 .csv .tsv .mat "
-    ".nii .dcm .tfrecord .tfrecords .lock .map".split()
-)
 
 
 _KINDS: dict[type, frozenset[Kind]] = {
@@ -199,12 +191,6 @@ class Subjects:
 def kinds_of(subject: type) -> frozenset[Kind]:
     """The kinds of file whose facts a rule on this subject reads."""
     return _KINDS.get(subject, frozenset())
-
-
-def may_hold_secrets(file: SourceFile) -> bool:
-    """Whether a file is worth a search for secrets: no picture, no archive, no data, not vendored."""
-    suffix = file.path[file.path.rfind(".") :].lower()
-    return suffix not in _NO_TEXT and file.role is not Role.VENDORED
 
 
 def _is_code(file: SourceFile) -> bool:

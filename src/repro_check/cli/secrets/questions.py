@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import msgspec
 
 from repro_check.cli.secrets.asking import Asked
-from repro_check.engine.subjects import may_hold_secrets
 from repro_check.findings import Location, Span
 from repro_check.render.secrets_text import place
 from repro_check.rules.rule import OWN
 from repro_check.secrets.baseline import BaselineKey
 from repro_check.secrets.history import History
 from repro_check.secrets.labels import Labelled
-from repro_check.secrets.subject import FileSecret, SecretFacts
+from repro_check.secrets.subject import FileSecret, SecretFacts, may_hold_secrets
 from repro_check.sources.discovery import SourceFile
 
 

@@ -14,18 +14,9 @@ import msgspec
 from repro_check.errors import ReproCheckError
 from repro_check.findings import NotChecked
 from repro_check.secrets import git
+from repro_check.secrets.subject import NO_TEXT
 from repro_check.sources.kinds import Role, role_of
 from repro_check.text import counted
-
-# Pictures, archives, models and arrays hold no text; a CSV does: access keys are downloaded as one.
-_NO_TEXT = (
-    *(".png", ".jpg", ".jpeg", ".gif", ".pdf", ".eps", ".ico", ".bmp", ".tif", ".tiff", ".webp"),
-    *(".mp4", ".avi", ".mov", ".mp3", ".wav", ".npy", ".npz", ".pt", ".pth", ".ckpt", ".bin"),
-    *(".safetensors", ".h5", ".hdf5", ".pkl", ".pickle", ".joblib", ".onnx", ".pb", ".parquet"),
-    *(".arrow", ".feather", ".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".tar", ".whl", ".so"),
-    *(".dll", ".dylib", ".exe", ".jar", ".ttf", ".woff", ".woff2", ".mat", ".nii", ".dcm"),
-    *(".tfrecord", ".tfrecords", ".map", ".svg", ".lock"),
-)
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -83,7 +74,7 @@ def list_versions(root: Path) -> Versions:
 def _one_a_name(paths: Iterable[str]) -> tuple[str, ...]:
     named: dict[str, str] = {}
     for path in paths:
-        if not path.lower().endswith(_NO_TEXT) and role_of(path) is not Role.VENDORED:
+        if not path.lower().endswith(NO_TEXT) and role_of(path) is not Role.VENDORED:
             named.setdefault(path.rpartition("/")[2], path)
     return tuple(named.values())
 
