@@ -31,24 +31,29 @@ def dependency_table(project: Project) -> Iterator[str]:
     if locks:
         if manifests:
             yield ""
-        rows = (_lock(one) for one in locks)
+        rows = (_lock(one, project) for one in locks)
         yield from _aligned([("freezes", "tool", "distributions", "with hashes", "Python"), *rows])
 
 
 def _manifest(manifest: Manifest, frozen: set[str]) -> tuple[str, ...]:
+    from repro_check.project.environment.environment import is_recorded
+
     declared = [one for one in manifest.facts.declared if one.name and one.name != "python"]
-    exact = sum(one.is_pinned for one in declared)
+    exact = sum(is_recorded(one) for one in declared)
     held = sum(one.name in frozen for one in declared)
     counts = (str(len(declared)), str(exact), str(held))
     return (manifest.path, manifest.facts.tool, *counts)
 
 
-def _lock(lock: Lock) -> tuple[str, ...]:
+def _lock(lock: Lock, project: Project) -> tuple[str, ...]:
+    requirements = project.requirements.get(lock.path)
+    # pinned line by line by a person, or by `pip freeze`, which leaves no mark
+    tool = (requirements.facts.compiled_by or "pip") if requirements else lock.tool
     if lock.reason:
-        return (lock.path, lock.tool, f"cannot be read: {lock.reason}", "", "")
+        return (lock.path, tool, f"cannot be read: {lock.reason}", "", "")
     packages = lock.facts.packages
     with_hashes = sum(one.hashes > 0 for one in packages)
-    return (lock.path, lock.tool, str(len(packages)), str(with_hashes), lock.facts.python)
+    return (lock.path, tool, str(len(packages)), str(with_hashes), lock.facts.python)
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
