@@ -93,7 +93,7 @@ TEXTS = {
     "above/train.yaml": f"# {IGNORE}[PORT001] -- the cluster's\nout_dir: /home/ada/mini\n",
     "train.toml": f'out_dir = "/home/ada/mini"  # {IGNORE}[PORT001] -- the cluster\'s\n',
     "run.sh": f"# {IGNORE}[PORT001] -- the cluster's\npython train.py /home/ada/mini\n",
-    "requirements.txt": f"x @ file:///croot/x_17/work/x  # {IGNORE}[DEPS004] -- ours\n",
+    "requirements.txt": f"x @ file:///croot/x_17/x  # {IGNORE}[DEPS004] -- ours\n",
     "notes.md": f"<!-- {IGNORE}[SEC001] -- a token of the tests -->\n{made_up_token()}\n",
     "inline.md": f"{made_up_token()} <!-- {IGNORE}[SEC001] -- a token of the tests -->\n",
     "paper.tex": LATEX.format(token=made_up_token()),

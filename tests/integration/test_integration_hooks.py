@@ -177,7 +177,7 @@ CASES = {
     ),
     "DEPS004": Case(
         "repro-check",
-        {"requirements.txt": "numpy==2.1.3\ncertifi @ file:///croot/certifi_17/work/certifi\n"},
+        {"requirements.txt": "numpy==2.1.3\ncertifi @ file:///croot/certifi_17/certifi\n"},
         ("requirements.txt:2:", "DEPS004", "is not in this repository"),
         {"requirements.txt": "numpy==2.1.3\ncertifi==2024.2.2\n"},
     ),

@@ -20,7 +20,7 @@ KNOWN = (
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("certifi @ file:///croot/certifi_1707229174982/work/certifi", "certifi==2024.2.2"),
+        ("certifi @ file:///croot/certifi_1707229174982", "certifi==2024.2.2"),
         ("mkl-fft @ file:///C:/b/abs_f57n8_0qx/croot/mkl_fft_1725370278455/work", "mkl-fft==1.3.8"),
         ("PyYAML @ file:///croot/pyyaml/work  # config", "PyYAML==6.0.1  # config"),
         (

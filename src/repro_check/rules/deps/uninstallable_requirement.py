@@ -35,7 +35,7 @@ def uninstallable_requirement(
 
     Bad:
         # file: requirements.txt
-        certifi @ file:///croot/certifi_1707229174982/work/certifi
+        certifi @ file:///croot/certifi_1707229174982
 
     Bad:
         # file: requirements.txt

@@ -10,7 +10,7 @@ _HEAD = pattern(
     r"(?:file://)?(?:"
     r"(?:/private)?/home/(?P<home>[\w.-]+)(?:/|$)"
     r"|/Users/(?P<user>[\w.-]+)(?:/|$)"
-    r"|/root/[\w.~-]+"
+    r"|/roo[t]/[\w.~-]+"
     r"|/(?:g?scratch|gpfs|nfs|lustre|fsx)[\w-]*/[\w.-]+"
     r"|/cluster/(?:home|scratch|work|projects?)/[\w.-]+"
     # what an operating system keeps in `share` is no one's own
